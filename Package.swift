@@ -1,0 +1,93 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Switched on for every target of ours; warnings are made errors by `.ci/run`, not here, so that a newer compiler
+/// does not keep anybody from building.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+let package = Package(
+  name: "gatepost",
+  products: [.executable(name: "gatepost", targets: ["gatepost"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    // C libraries: module maps, and a few calls that Glibc's module hides.
+    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+    .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+    // The core: no I/O, no clock, no configuration.
+    .target(name: "Secrets", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "AuthdaemonWire", dependencies: ["Secrets"], swiftSettings: strict),
+    .target(name: "Passwords", dependencies: ["Secrets", "Threads", "CCrypt", crypto], swiftSettings: strict),
+    .target(name: "Accounts", dependencies: ["Secrets"], swiftSettings: strict),
+
+    // Back ends: one target each.
+    .target(name: "SQLiteDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CSQLite"], swiftSettings: strict),
+    .target(
+      name: "PostgreSQLDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CPostgreSQL"],
+      swiftSettings: strict),
+
+    // The way of a request, and what surrounds it.
+    .target(
+      name: "Broker", dependencies: ["AuthdaemonWire", "Passwords", "Accounts", "Secrets", "Threads"],
+      swiftSettings: strict),
+    .target(name: "SocketServer", dependencies: ["AuthdaemonWire", "Threads", "CLinux"], swiftSettings: strict),
+    .target(name: "Configuration", dependencies: ["Accounts", toml], swiftSettings: strict),
+    .target(name: "Telemetry", dependencies: ["Threads", "CLinux", log], swiftSettings: strict),
+
+    .executableTarget(
+      name: "gatepost",
+      dependencies: [
+        "AuthdaemonWire", "Passwords", "Accounts", "Secrets", "Threads", "SQLiteDirectory", "PostgreSQLDirectory",
+        "Broker", "SocketServer", "Configuration", "Telemetry", "CLinux", arguments, lifecycle, signals, log,
+      ],
+      swiftSettings: strict),
+
+    // Tests. TestSupport starts real servers in temporary folders; DirectoryConformance is the suite that every back end passes.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "DirectoryConformance", dependencies: ["Accounts", "Secrets", "TestSupport"],
+      path: "Tests/DirectoryConformance", swiftSettings: strict),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets"], swiftSettings: strict),
+    .testTarget(name: "AuthdaemonWireTests", dependencies: ["AuthdaemonWire", "Secrets"], swiftSettings: strict),
+    .testTarget(name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads"], swiftSettings: strict),
+    .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Secrets"], swiftSettings: strict),
+    .testTarget(
+      name: "SQLiteDirectoryTests", dependencies: ["SQLiteDirectory", "DirectoryConformance", "TestSupport", "CSQLite"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PostgreSQLDirectoryTests", dependencies: ["PostgreSQLDirectory", "DirectoryConformance", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BrokerTests", dependencies: ["Broker", "AuthdaemonWire", "Accounts", "Passwords", "Secrets", "Threads"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SocketServerTests", dependencies: ["SocketServer", "AuthdaemonWire", "Threads", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Accounts"], swiftSettings: strict),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", log], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "gatepost"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

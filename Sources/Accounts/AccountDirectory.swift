@@ -1,0 +1,96 @@
+public import Secrets
+
+/// When an answer is of no use any more.
+public typealias Deadline = ContinuousClock.Instant
+
+/// What to look up.
+public struct AccountKey: Sendable, Equatable {
+  /// Who.
+  public let name: LoginName
+  /// For which service: `imap`, `smtp`, … Placeholder `:service`.
+  public let service: [UInt8]
+
+  /// A question for `name`, asked on behalf of `service`.
+  public init(name: LoginName, service: [UInt8]) {
+    self.name = name
+    self.service = service
+  }
+}
+
+/// A new password for one account. The old one was verified before.
+public struct PasswordChange: Sendable {
+  /// Whose.
+  public let key: AccountKey
+  /// The hash to store. Placeholder `:new_hash`.
+  public let newHash: Secret
+  /// The password itself, for tables that hold it in the clear. Placeholder `:new_password`.
+  public let newPassword: Secret
+
+  /// A change for the account that `key` finds.
+  public init(key: AccountKey, newHash: Secret, newPassword: Secret) {
+    self.key = key
+    self.newHash = newHash
+    self.newPassword = newPassword
+  }
+}
+
+/// A place where accounts live: one `[[directory]]` of the configuration, one conformance per kind of database.
+///
+/// ## Rules for implementers
+/// - Opening never fails because the database is away: that is an `unavailable` outcome of the request that needed it.
+/// - `lookUp` and `setPassword` return at once; each calls its completion exactly once, from any thread, also when the deadline has
+///   passed, the queue is full or the directory was shut down. A completion may do a few microseconds of work on that thread.
+/// - Found is `accepted` (an inactive account too: the broker judges `isActive`). No row is `refused(.unknownUser)`.
+///   Two or more rows for one name, a row that `AccountRow` rejects, an error of the database, a passed deadline:
+///   `unavailable`. A user name that the database's encoding cannot hold can be nobody's: `refused(.unknownUser)`.
+/// - Parameters are bound, never spliced into SQL.
+/// - `enumerate` blocks its caller, needs no more memory for a million rows than for a hundred, and uses a connection of its
+///   own, so that no login waits for it.
+public protocol AccountDirectory: AnyObject, Sendable {
+  /// As configured: PRE by module, ENUMERATE's heading, logs.
+  var name: String { get }
+
+  /// Whether there is a `set-password` query.
+  var offersPasswordChange: Bool { get }
+
+  /// Finds one account.
+  func lookUp(_ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void)
+
+  /// Stores a new password. Exactly one row must change; none is `refused(.unknownUser)`, more than one is rolled back and
+  /// `unavailable`.
+  func setPassword(
+    _ change: PasswordChange, deadline: Deadline, completion: @escaping @Sendable (Outcome<Void>) -> Void)
+
+  /// Hands every account to `row`, on the calling thread. Rows with an empty or NULL name or home are skipped.
+  /// - Parameter row: returns false to stop early (the client has gone); the outcome is then `unavailable(.clientGone)`.
+  /// - Returns: `accepted` only when every row was read. `unavailable(.queryFailed)` too when there is no enumerate query.
+  func enumerate(deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void>
+
+  /// Connects, prepares each query, and compares its columns with what is known. Blocks; for `gatepost check --connect` and the
+  /// log at start.
+  /// - Returns: everything that is wrong, in words that say what to do; empty when all is well.
+  func inspect() -> [DirectoryFinding]
+
+  /// Ends the threads and connections. What is queued is answered `unavailable(.stopping)`. Blocks for a second at the most.
+  func shutDown()
+}
+
+/// Something that `inspect()` found wrong.
+public struct DirectoryFinding: Sendable, Equatable {
+  /// Whether the configuration is at fault (the daemon must not start: exit 78) or the database is away (it may start and wait).
+  public enum Kind: Sendable { case configuration, unavailable }
+
+  /// Whose fault it is.
+  public let kind: Kind
+  /// The configuration key it belongs to, such as `queries.account`; empty for the connection itself.
+  public let key: String
+  /// What is wrong, and what to do about it.
+  public let text: String
+
+  /// A finding for `key`.
+  public init(_ kind: Kind, key: String, _ text: String) {
+    self.kind = kind
+    self.key = key
+    self.text = text
+  }
+}

@@ -1,0 +1,22 @@
+/// The queries of one directory.
+public struct QuerySet: Sendable {
+  /// Finds one account. Placeholders: see `Placeholder.lookUp`.
+  public let account: QueryTemplate
+  /// Lists all; nil: ENUMERATE is unavailable for this directory.
+  public let enumerate: QueryTemplate?
+  /// Stores a new password; nil: PASSWD is refused.
+  public let setPassword: QueryTemplate?
+  /// Values for the placeholders of a preset (`:mail_root`, `:uid`, `:gid`), bound like all others.
+  public let constants: [Placeholder: [UInt8]]
+
+  /// The queries of one directory.
+  public init(
+    account: QueryTemplate, enumerate: QueryTemplate? = nil, setPassword: QueryTemplate? = nil,
+    constants: [Placeholder: [UInt8]] = [:]
+  ) {
+    self.account = account
+    self.enumerate = enumerate
+    self.setPassword = setPassword
+    self.constants = constants
+  }
+}

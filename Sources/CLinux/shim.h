@@ -1,0 +1,101 @@
+// What Swift's Glibc module hides (GNU extensions) or cannot express (unions of sockaddr pointers, variadic calls).
+// Thin wrappers only: every decision stands in Swift.
+#ifndef GATEPOST_CLINUX_H
+#define GATEPOST_CLINUX_H
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+// struct ucred is visible only with _GNU_SOURCE set before any header: the same layout under our own name.
+struct gatepost_credentials {
+  int32_t pid;
+  uint32_t uid;
+  uint32_t gid;
+};
+
+static inline int gatepost_peer_credentials(int fd, struct gatepost_credentials *out) {
+  socklen_t length = sizeof *out;
+  return getsockopt(fd, SOL_SOCKET, 17 /* SO_PEERCRED */, out, &length);
+}
+
+static inline int gatepost_accept(int fd) {
+  extern int accept4(int, struct sockaddr *, socklen_t *, int);
+  return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static inline int gatepost_unix_socket(void) {
+  return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+// A path that begins with '@' names an abstract socket. Returns 0 and the length, or -1 when the path is too long.
+static inline int gatepost_unix_address(const char *path, struct sockaddr_un *out, socklen_t *length) {
+  size_t n = strlen(path);
+  memset(out, 0, sizeof *out);
+  out->sun_family = AF_UNIX;
+  if (n == 0 || n >= sizeof out->sun_path) return -1;
+  memcpy(out->sun_path, path, n);
+  if (path[0] == '@') {
+    out->sun_path[0] = 0;
+    *length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+  } else {
+    *length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + 1);
+  }
+  return 0;
+}
+
+static inline int gatepost_bind(int fd, const struct sockaddr_un *address, socklen_t length) {
+  return bind(fd, (const struct sockaddr *)address, length);
+}
+
+static inline int gatepost_connect(int fd, const struct sockaddr_un *address, socklen_t length) {
+  return connect(fd, (const struct sockaddr *)address, length);
+}
+
+static inline int gatepost_sendto(int fd, const void *bytes, size_t count, const struct sockaddr_un *address,
+                                  socklen_t length) {
+  return (int)sendto(fd, bytes, count, MSG_NOSIGNAL, (const struct sockaddr *)address, length);
+}
+
+static inline int gatepost_raise_descriptor_limit(uint64_t *out) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;
+  limit.rlim_cur = limit.rlim_max;
+  int result = setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  *out = limit.rlim_cur;
+  return result;
+}
+
+static inline void gatepost_wipe(void *bytes, size_t count) {
+  memset(bytes, 0, count);
+  __asm__ __volatile__("" : : "r"(bytes) : "memory");
+}
+
+static inline void gatepost_name_thread(const char *name) {
+  extern int pthread_setname_np(pthread_t, const char *);
+  pthread_setname_np(pthread_self(), name);
+}
+
+static inline int gatepost_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
+
+static inline int gatepost_set_nonblocking(int fd) {
+  int flags = fcntl(fd, F_GETFL);
+  return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+static inline int gatepost_set_close_on_exec(int fd) { return fcntl(fd, F_SETFD, FD_CLOEXEC); }
+
+#endif

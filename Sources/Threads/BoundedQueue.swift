@@ -1,0 +1,80 @@
+/// A queue between threads with a fixed room: first in, first out. A full or closed queue refuses at once; it never blocks the
+/// side that puts in, so overload shows as an answer and not as a pile.
+public final class BoundedQueue<Element: Sendable>: Sendable {
+  private struct State {
+    var elements: [Element] = []
+    var head = 0
+    var waiting = 0
+    var closed = false
+    var count: Int { elements.count - head }
+  }
+
+  /// How many elements fit.
+  public let capacity: Int
+  private let state = Lock(State())
+
+  /// - Parameter capacity: at least 1.
+  public init(capacity: Int) {
+    self.capacity = max(1, capacity)
+  }
+
+  /// How many elements wait now.
+  public var count: Int { state.withLock { $0.count } }
+
+  /// Puts `element` at the end.
+  /// - Returns: false when the queue is full or closed; the element was not taken.
+  @discardableResult
+  public func push(_ element: Element) -> Bool {
+    let (taken, wake) = state.withLock { state -> (Bool, Bool) in
+      if state.closed || state.count >= capacity { return (false, false) }
+      state.elements.append(element)
+      return (true, state.waiting > 0)
+    }
+    if wake { state.signal() }
+    return taken
+  }
+
+  /// Takes up to `limit` elements from the front; waits while there is none.
+  /// - Parameter patience: how long to wait at the most; nil is for ever.
+  /// - Returns: an empty array when the patience ran out; nil when the queue is closed and empty.
+  public func pop(upTo limit: Int = 1, patience: Duration? = nil) -> [Element]? {
+    var counted = false
+    let taken: [Element]?? = state.wait(patience) { state -> [Element]?? in
+      if state.count > 0 {
+        if counted { state.waiting -= 1 }
+        let end = min(state.elements.count, state.head + max(1, limit))
+        let batch = Array(state.elements[state.head..<end])
+        state.head = end
+        if state.head == state.elements.count {
+          state.elements.removeAll(keepingCapacity: true)
+          state.head = 0
+        } else if state.head >= 1024 {
+          state.elements.removeFirst(state.head)
+          state.head = 0
+        }
+        return .some(batch)
+      }
+      if state.closed {
+        if counted { state.waiting -= 1 }
+        return .some(nil)
+      }
+      if !counted {
+        counted = true
+        state.waiting += 1
+      }
+      return nil
+    }
+    switch taken {
+    case .some(let batch): return batch
+    case nil:
+      state.withLock { if counted { $0.waiting -= 1 } }
+      return []
+    }
+  }
+
+  /// Refuses what comes from now on; what is inside can still be taken.
+  public func close() {
+    state.withLock { $0.closed = true }
+    state.broadcast()
+  }
+}

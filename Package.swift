@@ -52,7 +52,7 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "SocketServer", dependencies: ["AuthdaemonWire", "Threads", "CLinux"], swiftSettings: strict),
     .target(name: "Configuration", dependencies: ["Accounts", toml], swiftSettings: strict),
-    .target(name: "Telemetry", dependencies: ["Threads", "CLinux", log], swiftSettings: strict),
+    .target(name: "Telemetry", dependencies: ["Accounts", "Broker", "Threads", log], swiftSettings: strict),
 
     .executableTarget(
       name: "gatepost",
@@ -84,7 +84,7 @@ let package = Package(
       name: "SocketServerTests", dependencies: ["SocketServer", "AuthdaemonWire", "Threads", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Accounts"], swiftSettings: strict),
-    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", log], swiftSettings: strict),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Accounts", "Broker", log], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "gatepost"],
       swiftSettings: strict),

@@ -1,0 +1,37 @@
+internal import Accounts
+internal import AuthdaemonWire
+
+/// Turns an outcome into bytes. The only place that does: accepted is a reply, refused is `FAIL`, unavailable is nothing at all.
+struct AnswerEncoder {
+  /// courier's DEFAULTOPTIONS: added for names that the account does not set.
+  let defaultOptions: [UInt8]?
+
+  /// - Parameters:
+  ///   - service: `courier` gets the default delivery in the place of the maildir.
+  ///   - secrets: whether PASSWD and PASSWD2 may be in the reply.
+  /// - Returns: the bytes, and the outcome that they stand for: a reply that cannot be sent safely becomes unavailable.
+  func encode(_ outcome: Outcome<Answer>, service: [UInt8], secrets: Bool) -> ([UInt8], Outcome<Answer>) {
+    switch outcome {
+    case .refused: return (Reply.fail, outcome)
+    case .unavailable: return ([], outcome)
+    case .accepted(.changed): return (Reply.ok, outcome)
+    case .accepted(.account(let account, let password)):
+      var reply = AccountReply(uid: account.uid, gid: account.gid, home: account.home, address: account.username)
+      reply.name = account.name
+      reply.maildir = service == Self.courier ? account.delivery : account.maildir
+      reply.quota = account.quota
+      reply.options = AccountOptions.merging(account.options, defaults: defaultOptions)
+      if secrets {
+        reply.passwordHash = account.passwordHash
+        reply.clearPassword = password
+      }
+      switch reply.encoded() {
+      case .success(let bytes): return (bytes, outcome)
+      case .failure(let fault):
+        return ([], .unavailable(Unavailability(fault.isTooLong ? .replyTooLong : .badRow, fault.description)))
+      }
+    }
+  }
+
+  private static let courier = Array("courier".utf8)
+}

@@ -1,0 +1,40 @@
+public import Accounts
+
+/// What happened to one request: the raw material of its log line. Holds no password, and no byte of a reply.
+public struct AuditRecord: Sendable {
+  /// How it ended.
+  public enum Result: Sendable, Equatable {
+    /// Accepted, done, listed.
+    case accepted
+    /// The user's fault.
+    case refused(Refusal)
+    /// Ours.
+    case unavailable(Unavailability)
+    /// Bytes that are no request; the text says what was wrong with them.
+    case malformed(String)
+  }
+
+  /// `AUTH`, `PRE`, `PASSWD`, `ENUMERATE`; empty when it was none.
+  public var verb = ""
+  /// As the client named it.
+  public var service: [UInt8] = []
+  /// As the client sent it.
+  public var user: [UInt8] = []
+  /// The mail client's address, when the asking program told it.
+  public var remoteAddress: [UInt8]?
+  /// The asking process.
+  public var processID: Int32 = 0
+  /// Its user.
+  public var userID: UInt32 = 0
+  /// The directory that decided; nil when none was asked.
+  public var directory: String?
+  /// How it ended.
+  public var result = Result.accepted
+  /// Accounts listed, for ENUMERATE.
+  public var accounts: Int?
+  /// From the request's last byte to its answer.
+  public var duration: Duration = .zero
+
+  /// An empty record.
+  public init() {}
+}

@@ -1,0 +1,188 @@
+public import Accounts
+public import AuthdaemonWire
+public import Passwords
+internal import Secrets
+internal import Synchronization
+public import Threads
+
+/// The one way a request goes: peer policy, directories, verification, outcome, audit.
+///
+/// It owns no thread for look-ups: a request moves on whatever thread has its next piece of news (`RequestCourse` says where to).
+/// Hashing goes to the pool, lists to the listers; neither delays a look-up.
+public final class Broker: Sendable {
+  /// ENUMERATEs that may wait for a lister; more are turned away at once.
+  public static let waitingEnumerations = 64
+
+  private let snapshot: Lock<Snapshot>
+  private let pool: HashPool
+  private let listers: BoundedQueue<@Sendable () -> Void>
+  private let audit: @Sendable (AuditRecord) -> Void
+
+  /// - Parameters:
+  ///   - enumerations: how many lists are written at once, each on a thread of its own.
+  ///   - audit: told of every request once, from any thread.
+  public init(
+    settings: BrokerSettings, pool: HashPool, enumerations: Int, audit: @escaping @Sendable (AuditRecord) -> Void
+  ) throws(SystemError) {
+    snapshot = Lock(Snapshot(settings))
+    self.pool = pool
+    self.audit = audit
+    let listers = BoundedQueue<@Sendable () -> Void>(capacity: Self.waitingEnumerations)
+    self.listers = listers
+    for _ in 0..<max(1, enumerations) {
+      _ = try Worker(name: "lister") {
+        while let jobs = listers.pop() {
+          for job in jobs { job() }
+        }
+      }
+    }
+  }
+
+  /// Serves from `settings` from now on; requests under way keep what they began with.
+  /// - Returns: the old directories, to be shut down; they have no request left, or had some longer than `patience`.
+  public func replace(settings: BrokerSettings, patience: Duration) -> [any AccountDirectory] {
+    let old = snapshot.withLock { current in
+      let old = current
+      current = Snapshot(settings)
+      return old
+    }
+    old.waitUntilIdle(patience)
+    return old.settings.directories.map(\.directory)
+  }
+
+  /// Ends the listers; the directories are the caller's to end.
+  public func shutDown() { listers.close() }
+
+  /// Takes a request. Returns at once; the answer goes to `channel` from whatever thread has it.
+  public func handle(_ parsed: ParsedRequest, from channel: any RequestChannel) {
+    var record = AuditRecord()
+    record.processID = channel.processID
+    record.userID = channel.userID
+    switch parsed {
+    case .malformed(let fault):
+      record.result = .malformed(fault.description)
+      conclude(record, channel) { channel.answer([]) }
+    case .refused(let refused):
+      record.describe(verb: refused.verb, service: refused.service, userID: refused.userID, refused.meta)
+      record.result = .refused(Refusal(refused.reason))
+      conclude(record, channel) { channel.answer(Reply.fail) }
+    case .request(let request):
+      record.describe(
+        verb: request.command.verb, service: request.command.service, userID: request.command.userID, request.meta)
+      let snapshot = self.snapshot.withLock { current in
+        current.enter()
+        return current
+      }
+      begin(request.command, snapshot, record, channel)
+    }
+  }
+
+  private func begin(
+    _ command: Command, _ snapshot: Snapshot, _ record: AuditRecord, _ channel: any RequestChannel
+  ) {
+    let settings = snapshot.settings
+    let grant = settings.policy.grant(userID: channel.userID, groupID: channel.groupID)
+    guard grant.allow.contains(command.permission) else {
+      var record = record
+      record.result = .refused(.notAllowed)
+      snapshot.leave()
+      // A list is read line by line: `FAIL` would be one of them.
+      conclude(record, channel) { channel.answer(command.permission == .enumerate ? [] : Reply.fail) }
+      return
+    }
+    let purpose: RequestCourse.Purpose
+    var directories = Array(settings.directories.indices)
+    switch command {
+    case .enumerate:
+      enumerate(snapshot, record, channel)
+      return
+    case .account(let module, _, _):
+      if module != Self.allModules {
+        directories.removeAll { !settings.directories[$0].modules.contains(module) }
+      }
+      purpose = .account
+    case .authenticate(_, _, let credentials):
+      purpose = .login(credentials)
+    case .setPassword(_, _, let old, let new):
+      purpose = .change(old: old, new: new)
+    }
+    let course = RequestCourse(
+      purpose: purpose, directories: directories,
+      offersChange: settings.directories.map(\.directory.offersPasswordChange))
+    let key = AccountKey(
+      name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
+    RunningRequest(
+      course: course, key: key, snapshot: snapshot, pool: pool, secrets: grant.secrets, record: record, channel: channel,
+      conclude: { [audit] record in audit(record) }
+    ).advance(.start)
+  }
+
+  private static let allModules = Array(".".utf8)
+
+  /// Answers, then tells the audit: the client does not wait for the log.
+  private func conclude(_ record: AuditRecord, _ channel: any RequestChannel, _ answer: () -> Void) {
+    var record = record
+    answer()
+    record.duration = .now - channel.received
+    audit(record)
+  }
+
+  private func enumerate(_ snapshot: Snapshot, _ record: AuditRecord, _ channel: any RequestChannel) {
+    let audit = self.audit
+    let accepted = listers.push {
+      var record = record
+      Enumeration(settings: snapshot.settings, channel: channel).run(&record)
+      snapshot.leave()
+      record.duration = .now - channel.received
+      audit(record)
+    }
+    guard !accepted else { return }
+    snapshot.leave()
+    var record = record
+    record.result = .unavailable(Unavailability(.overloaded, "too many lists at once"))
+    conclude(record, channel) { channel.answer([]) }
+  }
+}
+
+/// One set of settings and how many requests are using it.
+final class Snapshot: Sendable {
+  let settings: BrokerSettings
+  private let active = Lock(0)
+
+  init(_ settings: BrokerSettings) { self.settings = settings }
+
+  func enter() { active.withLock { $0 += 1 } }
+
+  func leave() {
+    let idle = active.withLock { count -> Bool in
+      count -= 1
+      return count == 0
+    }
+    if idle { active.broadcast() }
+  }
+
+  func waitUntilIdle(_ patience: Duration) {
+    _ = active.wait(patience) { $0 == 0 ? true : nil }
+  }
+}
+
+extension Command {
+  /// What a peer needs for it.
+  var permission: PeerPolicy.Permission {
+    switch self {
+    case .authenticate: .login
+    case .account: .account
+    case .setPassword: .setPassword
+    case .enumerate: .enumerate
+    }
+  }
+}
+
+extension AuditRecord {
+  mutating func describe(verb: Verb, service: [UInt8], userID: [UInt8], _ meta: RequestMeta) {
+    self.verb = verb.rawValue
+    self.service = service
+    user = userID
+    remoteAddress = meta.remoteAddress
+  }
+}

@@ -1,0 +1,54 @@
+internal import Accounts
+internal import AuthdaemonWire
+
+/// Writes the list of all accounts, directory by directory, as it comes from the database: a million accounts need no more memory
+/// than a hundred. The final `.` means "this was everything" and scripts delete mailboxes on the strength of it, so it is sent only
+/// when every row of every directory was.
+struct Enumeration {
+  let settings: BrokerSettings
+  let channel: any RequestChannel
+
+  func run(_ record: inout AuditRecord) {
+    guard let stream = channel.openStream() else {
+      record.result = .unavailable(Unavailability(.clientGone))
+      return
+    }
+    defer { stream.finish() }
+    let deadline = ContinuousClock.now + settings.enumerateTimeout
+    var count = 0
+    for entry in settings.directories {
+      let directory = entry.directory
+      record.directory = directory.name
+      var fault: ReplyFault?
+      guard stream.append({ $0 += EnumerationEncoder.heading(Array(directory.name.utf8)) }) else {
+        record.result = .unavailable(Unavailability(.clientGone))
+        return
+      }
+      let outcome = directory.enumerate(deadline: deadline) { account in
+        let open = stream.append { buffer in
+          fault = EnumerationEncoder.append(
+            name: account.username, uid: account.uid, gid: account.gid, home: account.home, maildir: account.maildir,
+            options: account.options, to: &buffer)
+        }
+        count += 1
+        return open && fault == nil
+      }
+      record.accounts = count
+      if let fault {
+        record.result = .unavailable(Unavailability(fault.isTooLong ? .replyTooLong : .badRow, fault.description))
+        return
+      }
+      switch outcome {
+      case .accepted: continue
+      case .refused(let refusal): record.result = .refused(refusal)
+      case .unavailable(let cause): record.result = .unavailable(cause)
+      }
+      return
+    }
+    if stream.append({ $0 += EnumerationEncoder.end }) && stream.flush() {
+      record.result = .accepted
+    } else {
+      record.result = .unavailable(Unavailability(.clientGone))
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// Where a request came from and where its answer goes. The socket server's exchanges conform; tests bring their own.
+public protocol RequestChannel: Sendable {
+  /// The asking process.
+  var processID: Int32 { get }
+  /// Its effective user id.
+  var userID: UInt32 { get }
+  /// Its effective group id.
+  var groupID: UInt32 { get }
+  /// When the request was whole.
+  var received: ContinuousClock.Instant { get }
+  /// When an answer is of no use any more.
+  var deadline: ContinuousClock.Instant { get }
+  /// Whether nobody waits any more: work for it is lost work.
+  var isAbandoned: Bool { get }
+
+  /// Sends the answer and ends the exchange; no bytes at all is the third outcome. From any thread, never blocks.
+  func answer(_ reply: [UInt8])
+
+  /// Takes the channel for a long answer, written by the calling thread; nil when nobody waits for it.
+  func openStream() -> (any AnswerStream)?
+}
+
+/// A long answer, written piece by piece by one thread.
+public protocol AnswerStream {
+  /// Appends; false when the client is gone or reads too slowly.
+  func append(_ body: (inout [UInt8]) -> Void) -> Bool
+  /// Sends what was gathered; false when the client is gone or reads too slowly.
+  func flush() -> Bool
+  /// Ends the answer where it is; what was not flushed is not sent.
+  func finish()
+}

@@ -1,0 +1,169 @@
+internal import Accounts
+internal import AuthdaemonWire
+internal import Passwords
+internal import Secrets
+
+/// The way of one request through the directories: which to ask, what to verify, when it is decided. A value type without I/O:
+/// an event goes in, the next action comes out.
+///
+/// ```
+/// start ─▶ lookUp(i) ─▶ found ─▶ verify ─▶ match ──▶ finish(accepted), or for PASSWD: makeHash ─▶ store ─▶ finish
+///             ▲  │                  │
+///             │  └ no such user ────┴ mismatch: the next directory, or finish(refused)
+///             └── anything that could not be decided, anywhere: finish(unavailable)
+/// ```
+struct RequestCourse {
+  /// What the request wants to be sure of.
+  enum Purpose {
+    /// PRE.
+    case account
+    /// AUTH.
+    case login(Credentials)
+    /// PASSWD.
+    case change(old: Secret, new: Secret)
+  }
+
+  enum Event {
+    case start
+    case lookedUp(Outcome<Account>)
+    case verified(Verdict)
+    case hashed(Outcome<Secret>)
+    case stored(Outcome<Void>)
+  }
+
+  enum Action {
+    case lookUp(directory: Int)
+    case verify(Secret, against: Secret)
+    case verifyChallenge(Credentials, clearPassword: Secret)
+    case makeHash(Secret, successorOf: Secret?)
+    case store(directory: Int, hash: Secret, password: Secret)
+    case finish(Outcome<Answer>)
+  }
+
+  private enum State {
+    case initial
+    case lookingUp(Int)
+    case verifying(Int, Account)
+    case hashing(Int)
+    case storing
+    case finished
+  }
+
+  private let purpose: Purpose
+  /// Indices of the directories to ask, in order.
+  private let directories: [Int]
+  private let offersChange: [Bool]
+  private var state = State.initial
+  private var refusal: Refusal?
+  /// The directory that decided, for the log; the last one asked until then.
+  private(set) var decidingDirectory: Int?
+
+  /// - Parameter offersChange: per directory of the broker, whether it has a `set-password` query.
+  init(purpose: Purpose, directories: [Int], offersChange: [Bool]) {
+    self.purpose = purpose
+    self.directories = directories
+    self.offersChange = offersChange
+  }
+
+  mutating func handle(_ event: Event) -> Action {
+    switch (state, event) {
+    case (.initial, .start):
+      return ask(0)
+    case (.lookingUp(let position), .lookedUp(let outcome)):
+      return lookedUp(outcome, at: position)
+    case (.verifying(let position, let account), .verified(let verdict)):
+      return verified(verdict, account, at: position)
+    case (.hashing(let position), .hashed(let outcome)):
+      guard case .change(_, let new) = purpose else { return contradiction(event) }
+      switch outcome {
+      case .accepted(let hash):
+        state = .storing
+        return .store(directory: directories[position], hash: hash, password: new)
+      case .refused(let refusal): return finish(.refused(refusal))
+      case .unavailable(let cause): return finish(.unavailable(cause))
+      }
+    case (.storing, .stored(let outcome)):
+      return finish(outcome.map { .accepted(.changed) })
+    default:
+      return contradiction(event)
+    }
+  }
+
+  private mutating func ask(_ position: Int) -> Action {
+    guard position < directories.count else {
+      return finish(.refused(refusal ?? (directories.isEmpty ? .unknownModule : .unknownUser)))
+    }
+    state = .lookingUp(position)
+    decidingDirectory = directories[position]
+    return .lookUp(directory: directories[position])
+  }
+
+  /// Unknown user and wrong password go on to the next directory; the first reason that says more than "unknown" is kept.
+  private mutating func refuse(_ reason: Refusal, at position: Int) -> Action {
+    if refusal == nil || refusal == .unknownUser { refusal = reason }
+    return ask(position + 1)
+  }
+
+  private mutating func lookedUp(_ outcome: Outcome<Account>, at position: Int) -> Action {
+    switch outcome {
+    case .unavailable(let cause): return finish(.unavailable(cause))
+    case .refused(let reason): return refuse(reason, at: position)
+    case .accepted(let account):
+      guard account.isActive else { return refuse(.inactive, at: position) }
+      switch purpose {
+      case .account:
+        return finish(.accepted(.account(account, password: account.clearPassword)))
+      case .login(.login(let password)), .change(let password, _):
+        guard let stored = account.passwordHash ?? account.clearPassword else {
+          return refuse(.noUsablePassword, at: position)
+        }
+        state = .verifying(position, account)
+        if account.passwordHash != nil { return .verify(password, against: stored) }
+        // A clear password is compared in the same constant time as a digest would be; nothing to hand over.
+        return handle(.verified(stored.matches(password) ? .match : .mismatch))
+      case .login(let credentials):
+        // Without a clear password that is present and not empty nothing can be computed; an empty one would let anybody in.
+        guard let clear = account.clearPassword, !clear.isEmpty else { return refuse(.noUsablePassword, at: position) }
+        state = .verifying(position, account)
+        return .verifyChallenge(credentials, clearPassword: clear)
+      }
+    }
+  }
+
+  private mutating func verified(_ verdict: Verdict, _ account: Account, at position: Int) -> Action {
+    switch verdict {
+    case .mismatch: return refuse(.wrongPassword, at: position)
+    case .locked: return refuse(.locked, at: position)
+    case .unverifiable(let scheme): return finish(.unavailable(Unavailability(.unknownScheme, scheme)))
+    case .match: break
+    }
+    switch purpose {
+    case .account, .login(.challengeResponse):
+      return finish(.accepted(.account(account, password: account.clearPassword)))
+    case .login(.login(let password)):
+      return finish(.accepted(.account(account, password: password)))
+    case .change(_, let new):
+      guard offersChange[directories[position]] else { return finish(.refused(.passwordChangeNotOffered)) }
+      state = .hashing(position)
+      return .makeHash(new, successorOf: account.passwordHash)
+    }
+  }
+
+  private mutating func finish(_ outcome: Outcome<Answer>) -> Action {
+    state = .finished
+    return .finish(outcome)
+  }
+
+  /// An event that the state does not expect is our own mistake: never a yes, and never blamed on the user.
+  private mutating func contradiction(_ event: Event) -> Action {
+    finish(.unavailable(Unavailability(.stopping, "internal: unexpected event")))
+  }
+}
+
+/// What an accepted request is answered with.
+enum Answer: Sendable {
+  /// AUTH, PRE. `password` is what PASSWD2 would hold, for peers that may see it.
+  case account(Account, password: Secret?)
+  /// PASSWD.
+  case changed
+}

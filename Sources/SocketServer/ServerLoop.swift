@@ -1,0 +1,291 @@
+internal import AuthdaemonWire
+internal import CLinux
+internal import Glibc
+internal import Threads
+
+/// What runs on the server's thread. Unchecked: `run` is called once, and everything mutable is touched by that thread alone; what
+/// other threads need is in `Exchange` and `Mailbox`.
+final class ServerLoop: @unchecked Sendable {
+  private static let listenerBit: UInt64 = 1 << 63
+  static let wakeToken: UInt64 = .max
+
+  private let limits: ServerLimits
+  private let mailbox: Mailbox
+  private let report: @Sendable (SocketServer.Event) -> Void
+  private let handler: SocketServer.Handler
+  private let stopRequested: @Sendable () -> Duration?
+  private let epoll: Epoll
+  private let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ServerLimits.receiveBytes, alignment: 16)
+
+  private var listeners: [Listener]
+  private var connections: ConnectionTable
+  private var acceptPending: Set<Int> = []
+  private var nextSweep = ContinuousClock.Instant.now
+  private var end: ContinuousClock.Instant?
+  private var isOutOfDescriptors = false
+  private var lastReports: [SocketServer.Event: ContinuousClock.Instant] = [:]
+
+  init(
+    listeners: [Listener], limits: ServerLimits, mailbox: Mailbox,
+    report: @escaping @Sendable (SocketServer.Event) -> Void, handler: @escaping SocketServer.Handler,
+    stopRequested: @escaping @Sendable () -> Duration?
+  ) throws(SystemError) {
+    self.listeners = listeners
+    self.limits = limits
+    self.mailbox = mailbox
+    self.report = report
+    self.handler = handler
+    self.stopRequested = stopRequested
+    connections = ConnectionTable(capacity: max(1, limits.connections))
+    epoll = try Epoll()
+    _ = epoll.add(mailbox.descriptor, Epoll.readable, token: Self.wakeToken)
+  }
+
+  deinit { receiveBuffer.deallocate() }
+
+  func run() {
+    for (index, listener) in listeners.enumerated() {
+      _ = epoll.add(listener.descriptor, Epoll.readable, token: Self.listenerBit | UInt64(index))
+      acceptPending.insert(index)
+    }
+    while true {
+      if end == nil, let grace = stopRequested() { beginToStop(grace) }
+      if let end, connections.count == 0 || .now >= end { break }
+      acceptWaiting()
+      epoll.wait(patience) { token, happened in
+        if token == Self.wakeToken {
+          for token in mailbox.collect() where token != Self.wakeToken { attend(token) }
+        } else if token & Self.listenerBit != 0 {
+          acceptPending.insert(Int(truncatingIfNeeded: token & ~Self.listenerBit))
+        } else {
+          handle(token, happened)
+        }
+      }
+      let now = ContinuousClock.now
+      if now >= nextSweep { sweep(now) }
+    }
+    closeEverything()
+  }
+
+  /// How long to wait for events, in milliseconds: not at all while more clients can be accepted, otherwise until the next sweep.
+  private var patience: Int32 {
+    if !acceptPending.isEmpty && !connections.isFull && !isOutOfDescriptors { return 0 }
+    if connections.count == 0 && end == nil && acceptPending.isEmpty { return -1 }
+    return Int32(ServerLimits.sweepInterval.components.attoseconds / 1_000_000_000_000_000)
+  }
+
+  // MARK: Accepting
+
+  private func acceptWaiting() {
+    for index in acceptPending where index < listeners.count {
+      var room = ServerLimits.acceptsPerTurn
+      while room > 0 {
+        room -= 1
+        if connections.isFull && !makeRoom() { return }
+        let descriptor = gatepost_accept(listeners[index].descriptor)
+        if descriptor >= 0 {
+          isOutOfDescriptors = false
+          admit(descriptor)
+          continue
+        }
+        switch errno {
+        case EINTR, ECONNABORTED: continue
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+          tell(.descriptorsExhausted)
+          isOutOfDescriptors = true
+          guard let oldest = connections.oldestReading() else { return }
+          close(oldest)
+        default:
+          acceptPending.remove(index)
+          room = 0
+        }
+      }
+    }
+  }
+
+  private func makeRoom() -> Bool {
+    guard let oldest = connections.oldestReading() else { return false }
+    tell(.houseFull)
+    close(oldest)
+    return true
+  }
+
+  private func tell(_ event: SocketServer.Event) {
+    let now = ContinuousClock.now
+    if let last = lastReports[event], now - last < ServerLimits.reportInterval { return }
+    lastReports[event] = now
+    report(event)
+  }
+
+  private func admit(_ descriptor: Int32) {
+    guard let token = connections.nextToken, let peer = try? PeerCredentials(of: descriptor) else {
+      Glibc.close(descriptor)
+      return
+    }
+    let now = ContinuousClock.now
+    let exchange = Exchange(descriptor: descriptor, peer: peer, token: token, mailbox: mailbox)
+    connections.insert(
+      ConnectionTable.Entry(exchange: exchange, accepted: now, deadline: now + limits.requestTimeout))
+    // Most clients have sent everything by now: one recv and the request is on its way, before epoll hears of it.
+    receive(token, descriptor)
+    let interest = Epoll.readable | Epoll.peerStoppedSending
+    if !epoll.add(descriptor, interest, token: token) { exchange.state.withLock { $0.peerGone = true } }
+  }
+
+  // MARK: Events
+
+  private func handle(_ token: UInt64, _ happened: UInt32) {
+    guard let (exchange, handedOver) = connections.with(token, { ($0.exchange, $0.isHandedOver) }) else { return }
+    if happened & Epoll.readable != 0 && !handedOver { receive(token, exchange.descriptor) }
+    guard happened & (Epoll.hangUp | Epoll.peerStoppedSending | Epoll.writable) != 0 else { return }
+    if happened & Epoll.hangUp != 0 {
+      let over = exchange.state.withLock { state -> Bool in
+        // After our own shutdown, a client that stopped sending looks like one that closed: both mean "done" then.
+        state.peerGone = true
+        return state.phase == .answered || state.phase == .reading
+      }
+      if over { close(token) }
+    } else if happened & Epoll.peerStoppedSending != 0 {
+      exchange.state.withLock { $0.peerStoppedSending = true }
+      attend(token)
+    } else {
+      attend(token)
+    }
+  }
+
+  private func receive(_ token: UInt64, _ descriptor: Int32) {
+    while true {
+      let count = recv(descriptor, receiveBuffer.baseAddress, receiveBuffer.count, 0)
+      if count < 0 {
+        if errno == EINTR { continue }
+        if errno != EAGAIN { close(token) }
+        return
+      }
+      let bytes = UnsafeRawBufferPointer(rebasing: receiveBuffer[..<count])
+      let parsed = connections.with(token) { entry -> ParsedRequest? in
+        if count == 0 { return entry.parser.end() }
+        if case .done(let request) = entry.parser.feed(bytes) { return request }
+        return nil
+      }
+      if count > 0, let base = receiveBuffer.baseAddress { gatepost_wipe(base, count) }
+      if case .some(.some(let request)) = parsed {
+        handOver(token, request)
+        return
+      }
+      if parsed == nil || count < receiveBuffer.count { return }
+    }
+  }
+
+  private func handOver(_ token: UInt64, _ request: ParsedRequest) {
+    let now = ContinuousClock.now
+    let deadline = now + limits.answerTimeout
+    guard
+      let exchange = connections.with(
+        token,
+        { entry -> Exchange in
+          entry.isHandedOver = true
+          entry.parser = RequestParser()
+          // Longer than the answer's own deadline: what misses that is closed by the sweep.
+          entry.deadline = deadline
+          return entry.exchange
+        })
+    else { return }
+    exchange.state.withLock { state in
+      state.phase = .answering
+      state.received = now
+      state.deadline = deadline
+    }
+    handler(exchange, request)
+  }
+
+  /// Looks after a connection whose answer was given elsewhere: sends what is left, drains, closes.
+  private func attend(_ token: UInt64) {
+    guard let exchange = connections.with(token, { $0.exchange }) else { return }
+    enum Next { case nothing, close, awaitWritable }
+    let next = exchange.state.withLock { state -> Next in
+      guard state.phase == .answered else { return .nothing }
+      if state.peerGone { return .close }
+      while !state.unsent.isEmpty {
+        let sent = send(exchange.descriptor, state.unsent, state.unsent.count, Int32(MSG_NOSIGNAL.rawValue))
+        if sent < 0 && errno == EINTR { continue }
+        if sent < 0 { return errno == EAGAIN ? .awaitWritable : .close }
+        state.unsent.removeFirst(sent)
+        if state.unsent.isEmpty { shutdown(exchange.descriptor, Int32(SHUT_WR.rawValue)) }
+      }
+      return state.peerStoppedSending ? .close : .nothing
+    }
+    switch next {
+    case .nothing: break
+    case .close: close(token)
+    case .awaitWritable:
+      let interest = Epoll.readable | Epoll.peerStoppedSending | Epoll.writable
+      _ = epoll.change(exchange.descriptor, interest, token: token)
+    }
+  }
+
+  // MARK: Ends
+
+  private func sweep(_ now: ContinuousClock.Instant) {
+    nextSweep = now + ServerLimits.sweepInterval
+    isOutOfDescriptors = false
+    var overdue: [UInt64] = []
+    connections.forEach { token, entry in
+      if !entry.isHandedOver {
+        if now >= entry.deadline { overdue.append(token) }
+        return
+      }
+      let isOver = entry.exchange.state.withLock { state -> Bool in
+        switch state.phase {
+        case .streaming: false
+        case .answered:
+          state.peerGone || state.answeredAt.map { now - $0 >= ServerLimits.drainTimeout } ?? true
+        case .reading, .answering, .closed: now >= entry.deadline
+        }
+      }
+      if isOver { overdue.append(token) }
+    }
+    for token in overdue { close(token) }
+  }
+
+  /// Frees a connection. Nothing but this, and the end, closes a client's descriptor.
+  private func close(_ token: UInt64) {
+    guard let entry = connections.remove(token) else { return }
+    let exchange = entry.exchange
+    exchange.state.withLock { state in
+      state.phase = .closed
+      state.unsent = []
+      // Unread bytes at close would reach the client as ECONNRESET, behind our back.
+      var drained = 0
+      while !state.peerGone && drained < ServerLimits.drainBytes {
+        let count = recv(exchange.descriptor, receiveBuffer.baseAddress, receiveBuffer.count, 0)
+        if count <= 0 { break }
+        drained += count
+      }
+      Glibc.close(exchange.descriptor)
+    }
+  }
+
+  private func beginToStop(_ grace: Duration) {
+    let now = ContinuousClock.now
+    end = now + grace
+    for (index, listener) in listeners.enumerated() where !listener.isInherited {
+      listener.withdraw()
+      acceptPending.insert(index)
+    }
+    // Who is in the kernel's queue of a socket of ours has no other server to wait for; an inherited one's queue outlives us.
+    for index in listeners.indices where listeners[index].isInherited { acceptPending.remove(index) }
+    acceptWaiting()
+    listeners = []
+    acceptPending = []
+    // Whoever has not sent a byte gets a moment, not the whole grace.
+    connections.shortenSilent(to: now + ServerLimits.silentGrace)
+  }
+
+  private func closeEverything() {
+    var rest: [UInt64] = []
+    connections.forEach { token, entry in
+      if entry.exchange.state.withLock({ $0.phase != .streaming }) { rest.append(token) }
+    }
+    for token in rest { close(token) }
+  }
+}

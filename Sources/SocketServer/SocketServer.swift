@@ -1,0 +1,55 @@
+public import AuthdaemonWire
+internal import CLinux
+internal import Glibc
+public import Threads
+
+/// The socket side of the daemon: one thread that accepts, reads requests, and closes; answers are written by whoever has them.
+///
+/// Everything is bounded (`ServerLimits`) and every wait has an end. A request that has arrived whole is handed to `handler` on this
+/// thread, so the handler must not block.
+public final class SocketServer: Sendable {
+  /// Something to tell the administrator; at most once per spell of trouble.
+  public enum Event: Sendable, Hashable {
+    /// accept(2) failed for want of descriptors; the oldest silent connection was closed, serving goes on.
+    case descriptorsExhausted
+    /// The house is full: the oldest silent connection was closed for a new one.
+    case houseFull
+  }
+
+  /// Takes over what arrived: a request, or bytes that are none.
+  public typealias Handler = @Sendable (Exchange, ParsedRequest) -> Void
+
+  private let loop: ServerLoop
+  private let mailbox: Mailbox
+  private let worker: Lock<Worker?> = Lock(nil)
+  private let stopping: Lock<Duration?> = Lock(nil)
+
+  /// Prepares to serve `listeners`.
+  public init(
+    listeners: [Listener], limits: ServerLimits = ServerLimits(), report: @escaping @Sendable (Event) -> Void = { _ in },
+    handler: @escaping Handler
+  ) throws(SystemError) {
+    mailbox = try Mailbox()
+    let stopping = self.stopping
+    loop = try ServerLoop(
+      listeners: listeners, limits: limits, mailbox: mailbox, report: report, handler: handler,
+      stopRequested: { stopping.withLock { $0 } })
+  }
+
+  /// Begins to serve, on a thread of its own.
+  public func start() throws(SystemError) {
+    let loop = self.loop
+    let started = try Worker(name: "front") { loop.run() }
+    worker.withLock { $0 = started }
+  }
+
+  /// Stops accepting, withdraws the sockets, and lets what was accepted finish.
+  /// - Parameter grace: how long that may take.
+  /// - Returns: when all is closed; false when the grace did not suffice.
+  @discardableResult
+  public func stop(grace: Duration) -> Bool {
+    stopping.withLock { $0 = grace }
+    mailbox.post(ServerLoop.wakeToken)
+    return worker.withLock { $0 }?.join(grace + .seconds(1)) ?? true
+  }
+}

@@ -1,0 +1,99 @@
+internal import Glibc
+internal import Threads
+
+/// Writes log lines to a descriptor on a thread of its own, so that a slow reader of the log (a full pipe, a busy journal) delays no
+/// login.
+///
+/// Bounded: when more than `capacity` bytes wait, further lines are dropped and counted, and the count is logged as soon as there is
+/// room. Lines that were taken are written by `flush`, which the daemon calls before it ends.
+public final class LogWriter: Sendable {
+  /// Bytes that may wait: some ten thousand lines.
+  public static let capacity = 4 * 1024 * 1024
+  /// Lines are gathered for this long after a write: a flood costs a hundred writes a second, not one a line.
+  static let gatherInterval: Duration = .milliseconds(10)
+
+  private struct State {
+    var waiting: [UInt8] = []
+    var dropped = 0
+    var isWriting = false
+    var isHurried = false
+    var isClosed = false
+  }
+
+  private let state = Lock(State())
+  private let descriptor: Int32
+  private let capacity: Int
+
+  /// - Parameters:
+  ///   - descriptor: stays the caller's.
+  ///   - capacity: bytes that may wait.
+  ///   - lostLine: makes the line that tells of lost ones.
+  public init(
+    descriptor: Int32, capacity: Int = LogWriter.capacity, lostLine: @escaping @Sendable (Int) -> [UInt8]
+  ) throws {
+    self.descriptor = descriptor
+    self.capacity = capacity
+    let state = self.state
+    _ = try Worker(name: "log") {
+      while true {
+        let batch = state.wait { state -> (lines: [UInt8], dropped: Int)? in
+          if state.waiting.isEmpty && state.dropped == 0 { return state.isClosed ? ([], 0) : nil }
+          let batch = (state.waiting, state.dropped)
+          state.waiting = []
+          state.dropped = 0
+          state.isWriting = true
+          return batch
+        }
+        guard let batch, !batch.lines.isEmpty || batch.dropped > 0 else { return }
+        Self.write(batch.lines, to: descriptor)
+        if batch.dropped > 0 { Self.write(lostLine(batch.dropped), to: descriptor) }
+        state.withLock { $0.isWriting = false }
+        state.broadcast()
+        _ = state.wait(Self.gatherInterval) { $0.isHurried || $0.isClosed ? true : nil }
+      }
+    }
+  }
+
+  deinit {
+    state.withLock { $0.isClosed = true }
+    state.broadcast()
+  }
+
+  /// Takes one line, its line feed included. Never blocks.
+  public func write(_ line: [UInt8]) {
+    let isFirst = state.withLock { state -> Bool in
+      guard state.waiting.count + line.count <= capacity else {
+        state.dropped += 1
+        return false
+      }
+      state.waiting += line
+      return state.waiting.count == line.count
+    }
+    if isFirst { state.signal() }
+  }
+
+  /// Waits until all that was taken is written, for `patience` at the most.
+  public func flush(_ patience: Duration = .seconds(2)) {
+    state.withLock { $0.isHurried = true }
+    state.broadcast()
+    _ = state.wait(patience) { $0.waiting.isEmpty && $0.dropped == 0 && !$0.isWriting ? true : nil }
+    state.withLock { $0.isHurried = false }
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var offset = 0
+    while offset < bytes.count {
+      let count = bytes.withUnsafeBytes { bytes in
+        Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+      }
+      if count > 0 {
+        offset += count
+      } else if count < 0 && errno == EAGAIN {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&waiting, 1, 1000)
+      } else if count < 0 && errno != EINTR {
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+internal import Glibc
+public import Logging
+
+/// Where swift-log's lines go: standard error, in the form its reader understands.
+///
+/// Read by the journal (`JOURNAL_STREAM` names standard error, systemd.exec(5)), a line begins with its syslog priority, `<6>`;
+/// elsewhere with the time in UTC and the level. One event is one line whatever is in it: see `LogText`.
+public struct StandardErrorLog: LogHandler {
+  /// How lines begin.
+  public enum Style: Sendable { case journal, terminal }
+
+  /// Levels below are not logged.
+  public var logLevel: Logger.Level
+  /// Appended to each line as `key=value`.
+  public var metadata: Logger.Metadata = [:]
+  private let style: Style
+  private let writer: LogWriter
+
+  /// A handler that writes through `writer`.
+  public init(style: Style, level: Logger.Level, writer: LogWriter) {
+    self.style = style
+    logLevel = level
+    self.writer = writer
+  }
+
+  /// The style for this process' standard error.
+  public static func style(journalStream: String?) -> Style {
+    guard let journalStream else { return .terminal }
+    var information = stat()
+    guard fstat(2, &information) == 0 else { return .terminal }
+    return journalStream == "\(information.st_dev):\(information.st_ino)" ? .journal : .terminal
+  }
+
+  /// A metadata value by its key.
+  public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  /// Writes one line.
+  public func log(event: LogEvent) {
+    writer.write(Self.line(event.level, event.message.description, metadata, event.metadata, style))
+  }
+
+  /// The line that tells of `count` lost ones.
+  public static func lostLine(style: Style) -> @Sendable (Int) -> [UInt8] {
+    { count in
+      line(.warning, "\(count) log lines lost: standard error is not read fast enough", [:], nil, style)
+    }
+  }
+
+  static func line(
+    _ level: Logger.Level, _ message: String, _ own: Logger.Metadata, _ more: Logger.Metadata?, _ style: Style
+  ) -> [UInt8] {
+    var line: [UInt8] = []
+    line.reserveCapacity(256)
+    switch style {
+    case .journal:
+      line += [UInt8(ascii: "<"), UInt8(ascii: "0") + priority(level), UInt8(ascii: ">")]
+    case .terminal:
+      line += timestamp()
+      line.append(UInt8(ascii: " "))
+      line += level.rawValue.utf8
+      line += ": ".utf8
+    }
+    LogText.appendMessage(message, to: &line)
+    if !own.isEmpty || !(more ?? [:]).isEmpty {
+      for (key, value) in own.merging(more ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
+        line.append(UInt8(ascii: " "))
+        LogText.appendField(key, Array("\(value)".utf8), to: &line)
+      }
+    }
+    line.append(UInt8(ascii: "\n"))
+    return line
+  }
+
+  /// syslog(3): 2 critical … 7 debug.
+  private static func priority(_ level: Logger.Level) -> UInt8 {
+    switch level {
+    case .trace, .debug: 7
+    case .info: 6
+    case .notice: 5
+    case .warning: 4
+    case .error: 3
+    case .critical: 2
+    }
+  }
+
+  /// RFC 3339, UTC, milliseconds.
+  private static func timestamp() -> [UInt8] {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    var parts = tm()
+    gmtime_r(&now.tv_sec, &parts)
+    var text: [UInt8] = []
+    text.reserveCapacity(24)
+    func append(_ value: Int, _ digits: Int, _ separator: Character) {
+      let number = String(value)
+      text += repeatElement(UInt8(ascii: "0"), count: max(0, digits - number.utf8.count))
+      text += number.utf8
+      text += separator.utf8
+    }
+    append(Int(parts.tm_year) + 1900, 4, "-")
+    append(Int(parts.tm_mon) + 1, 2, "-")
+    append(Int(parts.tm_mday), 2, "T")
+    append(Int(parts.tm_hour), 2, ":")
+    append(Int(parts.tm_min), 2, ":")
+    append(Int(parts.tm_sec), 2, ".")
+    append(now.tv_nsec / 1_000_000, 3, "Z")
+    return text
+  }
+}

@@ -2,7 +2,7 @@ public import Secrets
 
 /// One mail user, as a directory found it: a row of the account query, checked.
 ///
-/// Every value is free of LF and NUL, so it can stand in a reply line; `AccountRow` is the only maker and sees to it.
+/// Every value is free of LF and NUL, so it can stand in a reply line; `AccountColumns` is the only maker and sees to it.
 public struct Account: Sendable {
   /// The login name as the database spells it.
   public var username: [UInt8]

@@ -41,7 +41,7 @@ public struct PasswordChange: Sendable {
 /// - `lookUp` and `setPassword` return at once; each calls its completion exactly once, from any thread, also when the deadline has
 ///   passed, the queue is full or the directory was shut down. A completion may do a few microseconds of work on that thread.
 /// - Found is `accepted` (an inactive account too: the broker judges `isActive`). No row is `refused(.unknownUser)`.
-///   Two or more rows for one name, a row that `AccountRow` rejects, an error of the database, a passed deadline:
+///   Two or more rows for one name, a row that `AccountColumns` rejects, an error of the database, a passed deadline:
 ///   `unavailable`. A user name that the database's encoding cannot hold can be nobody's: `refused(.unknownUser)`.
 /// - Parameters are bound, never spliced into SQL.
 /// - `enumerate` blocks its caller, needs no more memory for a million rows than for a hundred, and uses a connection of its

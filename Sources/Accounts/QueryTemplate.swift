@@ -1,9 +1,107 @@
-/// How a database reads SQL text, as far as it decides where a placeholder can stand.
-public enum SQLDialect: Sendable, CaseIterable {
-  /// SQLite: `'…'`, `"…"`, `` `…` ``, `[…]`, `--`, `/* */` (not nested).
-  case sqlite
-  /// PostgreSQL: `'…'`, `E'…\'…'`, `"…"`, `$tag$…$tag$`, `--`, nested `/* */`, `::` casts.
-  case postgresql
+/// One SQL statement with placeholders, read and checked. A placeholder is bound as a parameter; its value never becomes part
+/// of the text.
+public struct QueryTemplate: Sendable, Equatable {
+  /// The longest query taken, in bytes; databases take more, people do not write it.
+  public static let maximumLength = 65_536
+
+  /// As it was written.
+  public let source: String
+  /// Whose SQL it is.
+  public let dialect: SQLDialect
+  private let text: String
+  private let parameters: [Placeholder]
+
+  /// Reads `sql`.
+  /// - Parameter allowing: the placeholders that may stand in it, such as `Placeholder.lookUp`.
+  /// - Throws: all mistakes at once.
+  public init(
+    _ sql: String, dialect: SQLDialect, allowing: Set<Placeholder>
+  ) throws(QueryTemplateError) {
+    let bytes = Array(sql.utf8)
+    guard bytes.count <= Self.maximumLength else {
+      throw QueryTemplateError(mistakes: [
+        .init(line: 1, column: 1, text: "the query is longer than \(Self.maximumLength) bytes")
+      ])
+    }
+    let lexis = dialect.lexis
+    let scan = SQLScanner(bytes, lexis: lexis)
+    var mistakes = scan.troubles.map { (offset: $0.offset, text: Self.describe($0.trouble, allowing: allowing)) }
+    var rendered: [UInt8] = []
+    rendered.reserveCapacity(bytes.count)
+    var order: [Placeholder] = []
+    var copied = 0
+    for occurrence in scan.placeholders {
+      let name = String(decoding: occurrence.name, as: UTF8.self)
+      guard let placeholder = Placeholder(rawValue: name), allowing.contains(placeholder) else {
+        mistakes.append((occurrence.range.lowerBound, Self.describe(unknown: name, allowing: allowing)))
+        continue
+      }
+      rendered += bytes[copied..<occurrence.range.lowerBound]
+      // `LIKE:username` must not become the one word `LIKE$1`.
+      if occurrence.range.lowerBound > 0 { rendered.append(UInt8(ascii: " ")) }
+      let number = order.firstIndex(of: placeholder) ?? order.count
+      if number == order.count { order.append(placeholder) }
+      rendered.append(lexis.marker)
+      rendered += String(number + 1).utf8
+      copied = occurrence.range.upperBound
+    }
+    guard mistakes.isEmpty else {
+      throw QueryTemplateError(
+        mistakes: mistakes.sorted { $0.offset < $1.offset }.map { .init(at: $0.offset, in: bytes, text: $0.text) })
+    }
+    rendered += bytes[copied...]
+    source = sql
+    self.dialect = dialect
+    text = String(decoding: rendered, as: UTF8.self)
+    parameters = order
+  }
+
+  /// The statement as the database gets it, and what to bind to its parameters: the first to `?1` or `$1`, and so on.
+  /// A placeholder that is used twice is one parameter.
+  public func rendered() -> (sql: String, parameters: [Placeholder]) { (text, parameters) }
 }
-// STUB-TO-REPLACE
-public struct QueryTemplate: Sendable {}
+
+extension QueryTemplate {
+  private static func describe(_ trouble: SQLScanner.Trouble, allowing: Set<Placeholder>) -> String {
+    switch trouble {
+    case .unterminatedString: return "the string that begins here has no closing '"
+    case .unterminatedName: return "the quoted name that begins here is not closed"
+    case .unterminatedComment: return "the comment that begins here has no closing */"
+    case .unterminatedDollarQuote: return "the dollar-quoted string that begins here is not closed"
+    case .severalStatements: return "a second statement begins here: a query is one statement"
+    case .empty: return "the query is empty"
+    case .nul: return "a NUL byte stands here"
+    case .foreignParameter(let text):
+      let names = list(allowing)
+      guard !names.isEmpty else { return "\(text) is a parameter: this query takes none" }
+      if text.hasPrefix("$(") { return "\(text) is courier's way to write it: use \(names)" }
+      return "\(text) is not a placeholder here: use \(names)"
+    }
+  }
+
+  private static func describe(unknown name: String, allowing: Set<Placeholder>) -> String {
+    if let known = Placeholder(rawValue: name) {
+      if Placeholder.preset.contains(known) {
+        return ":\(name) is for presets only: write the value into the query"
+      }
+      if Placeholder.passwordChange.contains(known), !Placeholder.lookUp.contains(known) {
+        return ":\(name) can stand in set-password only"
+      }
+      return ":\(name) cannot stand in this query"
+    }
+    let names = list(allowing)
+    guard !names.isEmpty else { return "unknown placeholder :\(name): this query takes none" }
+    if let nearest = Spelling.nearest(to: name, among: sorted(allowing)) {
+      return "unknown placeholder :\(name); did you mean :\(nearest)?"
+    }
+    return "unknown placeholder :\(name): known are \(names)"
+  }
+
+  private static func sorted(_ placeholders: Set<Placeholder>) -> [String] {
+    Placeholder.allCases.filter { placeholders.contains($0) && !Placeholder.preset.contains($0) }.map(\.rawValue)
+  }
+
+  private static func list(_ placeholders: Set<Placeholder>) -> String {
+    sorted(placeholders).map { ":\($0)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,230 @@
+internal import Secrets
+
+/// Which column of a result holds what, found once for each statement; makes accounts of its rows.
+///
+/// Names compare without regard to ASCII case: PostgreSQL folds unquoted names to lower case, SQLite hands them back as the
+/// table or the query spells them, and `SELECT Username` must mean the same to both.
+///
+/// A value may hold neither LF nor NUL: it would add lines to the reply. Such a row, and one whose uid, gid or home cannot be
+/// used, is `unavailable(.badRow)`; the detail names the column and never the value.
+public struct AccountColumns: Sendable {
+  /// The largest uid and gid: 4294967295 is `(uid_t) -1`, which `chown` and `setuid` take for "leave as it is".
+  public static let maximumID: UInt32 = 4_294_967_294
+
+  private let username: Int
+  private let uid: Int
+  private let gid: Int
+  private let home: Int
+  private let password: Int?
+  private let clearPassword: Int?
+  private let maildir: Int?
+  private let quota: Int?
+  private let name: Int?
+  private let options: Int?
+  private let delivery: Int?
+  private let active: Int?
+
+  /// The columns of an `account` query, in the order of the result.
+  public init(account names: [String]) throws(ColumnError) {
+    try self.init(names)
+  }
+
+  /// The columns of an `enumerate` query. Those that an enumeration has no use for (password, quota, …) are allowed and not
+  /// looked at; with a column `active`, inactive accounts are left out.
+  public init(enumerate names: [String]) throws(ColumnError) {
+    try self.init(names)
+  }
+
+  private init(_ names: [String]) throws(ColumnError) {
+    var problems: [ColumnError.Problem] = []
+    var places: [AccountColumn: Int] = [:]
+    for (index, name) in names.enumerated() {
+      guard let column = AccountColumn(rawValue: name.asciiLowercased) else {
+        problems.append(
+          .unknown(name, nearest: Spelling.nearest(to: name, among: AccountColumn.allCases.map(\.rawValue))))
+        continue
+      }
+      if places[column] == nil {
+        places[column] = index
+      } else if !problems.contains(.duplicate(column)) {
+        problems.append(.duplicate(column))
+      }
+    }
+    for column in AccountColumn.mandatory where places[column] == nil { problems.append(.missing(column)) }
+    guard problems.isEmpty, let username = places[.username], let uid = places[.uid], let gid = places[.gid],
+      let home = places[.home]
+    else { throw ColumnError(problems: problems) }
+    self.username = username
+    self.uid = uid
+    self.gid = gid
+    self.home = home
+    password = places[.password]
+    clearPassword = places[.clearPassword]
+    maildir = places[.maildir]
+    quota = places[.quota]
+    name = places[.name]
+    options = places[.options]
+    delivery = places[.delivery]
+    active = places[.active]
+  }
+
+  /// The account in one row of an `account` query.
+  /// - Parameter value: the bytes of the column at this place, nil for NULL; they must last until it is called again.
+  /// - Returns: `accepted`, or `unavailable(.badRow)`.
+  public func account(_ value: (Int) -> UnsafeRawBufferPointer?) -> Outcome<Account> {
+    do throws(Unavailability) {
+      guard let username = try text(.username, value(username)), !username.isEmpty else {
+        throw .empty(.username)
+      }
+      guard let home = try text(.home, value(home)), !home.isEmpty else { throw .empty(.home) }
+      try requireAbsolute(home)
+      var account = Account(
+        username: username, uid: try number(.uid, value(uid)), gid: try number(.gid, value(gid)), home: home)
+      if let password { account.passwordHash = try secret(.password, value(password)) }
+      if let clearPassword { account.clearPassword = try secret(.clearPassword, value(clearPassword)) }
+      if let maildir { account.maildir = try filled(.maildir, value(maildir)) }
+      if let quota { account.quota = try filled(.quota, value(quota)) }
+      if let name { account.name = try text(.name, value(name)) }
+      if let options { account.options = try filled(.options, value(options)) }
+      if let delivery { account.delivery = try filled(.delivery, value(delivery)) }
+      if let active { account.isActive = try truth(.active, value(active)) }
+      return .accepted(account)
+    } catch {
+      return .unavailable(error)
+    }
+  }
+
+  /// What one row of an `enumerate` query is.
+  public enum EnumeratedRow: Sendable, Equatable {
+    /// A line.
+    case account(EnumeratedAccount)
+    /// No name or no home, or inactive: left out.
+    case skip
+    /// The enumeration has failed: scripts delete mailboxes on the strength of it, so it must not be short of one.
+    case bad(Unavailability)
+  }
+
+  /// The line in one row of an `enumerate` query.
+  /// - Parameter value: as for `account(_:)`.
+  public func enumerated(_ value: (Int) -> UnsafeRawBufferPointer?) -> EnumeratedRow {
+    do throws(Unavailability) {
+      guard let username = try text(.username, value(username), line: true), !username.isEmpty,
+        let home = try text(.home, value(home), line: true), !home.isEmpty
+      else { return .skip }
+      if let active, try !truth(.active, value(active)) { return .skip }
+      try requireAbsolute(home)
+      var account = EnumeratedAccount(
+        username: username, uid: try number(.uid, value(uid)), gid: try number(.gid, value(gid)), home: home)
+      if let maildir { account.maildir = try text(.maildir, value(maildir), line: true) ?? [] }
+      if let options { account.options = try text(.options, value(options), line: true) ?? [] }
+      return .account(account)
+    } catch {
+      return .bad(error)
+    }
+  }
+
+  // MARK: Values
+
+  /// - Parameter line: whether a TAB, which parts the fields of an enumeration, is as bad as a line feed.
+  private func check(
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer, line: Bool = false
+  ) throws(Unavailability) {
+    for byte in bytes where byte < 0x0B {
+      switch byte {
+      case 0x0A: throw .bad(column, "holds a line feed")
+      case 0x00: throw .bad(column, "holds a NUL byte")
+      case 0x09 where line: throw .bad(column, "holds a tab")
+      default: break
+      }
+    }
+  }
+
+  private func text(
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?, line: Bool = false
+  ) throws(Unavailability) -> [UInt8]? {
+    guard let bytes else { return nil }
+    try check(column, bytes, line: line)
+    return Array(bytes)
+  }
+
+  private func filled(
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?
+  ) throws(Unavailability) -> [UInt8]? {
+    guard let bytes, !bytes.isEmpty else { return nil }
+    return try text(column, bytes)
+  }
+
+  private func secret(
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?
+  ) throws(Unavailability) -> Secret? {
+    guard let bytes, !bytes.isEmpty else { return nil }
+    try check(column, bytes)
+    return Secret(bytes)
+  }
+
+  private func requireAbsolute(_ home: [UInt8]) throws(Unavailability) {
+    guard home.first == UInt8(ascii: "/") else { throw .bad(.home, "is no absolute path") }
+  }
+
+  private func number(
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?
+  ) throws(Unavailability) -> UInt32 {
+    guard let bytes else { throw .bad(column, "is NULL") }
+    try check(column, bytes)
+    var number: UInt64 = 0
+    for byte in bytes {
+      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { throw .noID(column) }
+      number = number * 10 + UInt64(byte - UInt8(ascii: "0"))
+      guard number <= UInt64(Self.maximumID) else { throw .noID(column) }
+    }
+    guard !bytes.isEmpty else { throw .noID(column) }
+    return UInt32(truncatingIfNeeded: number)
+  }
+
+  /// `t`, `true`, `y`, `yes`, `on` and every integer but 0; `f`, `false`, `n`, `no`, `off`, 0, empty and NULL.
+  private func truth(
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?
+  ) throws(Unavailability) -> Bool {
+    guard let bytes, !bytes.isEmpty else { return false }
+    try check(column, bytes)
+    if bytes.count == 1 {
+      switch bytes[0] | 0x20 {
+      case UInt8(ascii: "t"), UInt8(ascii: "y"): return true
+      case UInt8(ascii: "f"), UInt8(ascii: "n"): return false
+      default: break
+      }
+    }
+    let digits = bytes[0] == UInt8(ascii: "-") ? bytes.dropFirst() : bytes[...]
+    if !digits.isEmpty, digits.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) {
+      return digits.contains { $0 != UInt8(ascii: "0") }
+    }
+    switch String(decoding: bytes.prefix(6), as: UTF8.self).asciiLowercased {
+    case "true", "yes", "on": return true
+    case "false", "no", "off": return false
+    default: throw .bad(column, "is neither true nor false")
+    }
+  }
+}
+
+extension Unavailability {
+  fileprivate static func bad(_ column: AccountColumn, _ what: String) -> Unavailability {
+    Unavailability(.badRow, "column \(column.rawValue) \(what)")
+  }
+
+  fileprivate static func empty(_ column: AccountColumn) -> Unavailability { bad(column, "is NULL or empty") }
+
+  fileprivate static func noID(_ column: AccountColumn) -> Unavailability {
+    bad(column, "is no number from 0 to \(AccountColumns.maximumID)")
+  }
+}
+
+extension String {
+  /// A to Z in lower case, all else as it is.
+  var asciiLowercased: String {
+    var bytes = Array(utf8)
+    for (index, byte) in bytes.enumerated() where byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") {
+      bytes[index] = byte | 0x20
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,50 @@
+/// How a database reads SQL text, as far as it decides where a placeholder can stand.
+public enum SQLDialect: Sendable, CaseIterable {
+  /// SQLite: `'…'`, `"…"`, `` `…` ``, `[…]`, `--`, `/* */` (not nested). Parameters are `?1`, `?2`.
+  case sqlite
+  /// PostgreSQL: `'…'`, `E'…\'…'`, `"…"`, `$tag$…$tag$`, `--`, nested `/* */`, `::` casts, array slices. Parameters are
+  /// `$1`, `$2`. It is read as with `standard_conforming_strings = on`, the default since PostgreSQL 9.1.
+  case postgresql
+
+  /// What the scanner goes by.
+  var lexis: SQLLexis {
+    switch self {
+    case .sqlite:
+      SQLLexis(
+        marker: UInt8(ascii: "?"), quotes: [UInt8(ascii: "\""), UInt8(ascii: "`")], brackets: .name,
+        foreignMarkers: [UInt8(ascii: "?"), UInt8(ascii: "$"), UInt8(ascii: "@")])
+    case .postgresql:
+      SQLLexis(
+        marker: UInt8(ascii: "$"), quotes: [UInt8(ascii: "\"")], brackets: .subscript,
+        foreignMarkers: [UInt8(ascii: "$")], hasOperatorQuestionMark: true, nestsComments: true, hasDollarQuotes: true,
+        hasEscapeStrings: true)
+    }
+  }
+}
+
+/// The lexical habits of one dialect: a row of the scanner's table. Common to all: `'…'` with `''` inside, `-- …`, `/* … */`.
+struct SQLLexis: Sendable {
+  /// What `[` opens.
+  enum Brackets { case name, `subscript` }
+
+  /// In front of a parameter's number in the rendered text.
+  var marker: UInt8
+  /// Quotes of names, doubled inside to stand for themselves.
+  var quotes: [UInt8]
+  /// What `[` opens.
+  var brackets: Brackets
+  /// The database's own parameter signs, which a query must not use.
+  var foreignMarkers: [UInt8]
+  /// `?` behind an operand is an operator (PostgreSQL's `jsonb`), elsewhere somebody's idea of a parameter.
+  var hasOperatorQuestionMark = false
+  /// `/* /* */ */` is one comment.
+  var nestsComments = false
+  /// `$tag$ … $tag$` is a string.
+  var hasDollarQuotes = false
+  /// `E'…'` is a string with backslash escapes.
+  var hasEscapeStrings = false
+  /// Every string has backslash escapes (MariaDB).
+  var hasBackslashes = false
+  /// `#` begins a comment (MariaDB).
+  var hasHashComments = false
+}

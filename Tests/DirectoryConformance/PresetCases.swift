@@ -1,0 +1,3 @@
+extension DirectoryConformance {
+  static let presetCases: [ConformanceCase] = []
+}

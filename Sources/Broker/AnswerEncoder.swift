@@ -28,7 +28,7 @@ struct AnswerEncoder {
       switch reply.encoded() {
       case .success(let bytes): return (bytes, outcome)
       case .failure(let fault):
-        return ([], .unavailable(Unavailability(fault.isTooLong ? .replyTooLong : .badRow, fault.description)))
+        return ([], .unavailable(Unavailability(fault == .tooLong ? .replyTooLong : .badRow, fault.description)))
       }
     }
   }

@@ -2,7 +2,6 @@ public import Accounts
 public import AuthdaemonWire
 public import Passwords
 internal import Secrets
-internal import Synchronization
 public import Threads
 
 /// The one way a request goes: peer policy, directories, verification, outcome, audit.
@@ -39,15 +38,22 @@ public final class Broker: Sendable {
   }
 
   /// Serves from `settings` from now on; requests under way keep what they began with.
-  /// - Returns: the old directories, to be shut down; they have no request left, or had some longer than `patience`.
-  public func replace(settings: BrokerSettings, patience: Duration) -> [any AccountDirectory] {
+  /// - Returns: waits for these, a given time at the most, and then names the old directories, for the caller to shut down.
+  public func replace(settings: BrokerSettings) -> @Sendable (_ patience: Duration) -> [any AccountDirectory] {
     let old = snapshot.withLock { current in
       let old = current
       current = Snapshot(settings)
       return old
     }
-    old.waitUntilIdle(patience)
-    return old.settings.directories.map(\.directory)
+    return { patience in
+      old.waitUntilIdle(patience)
+      return old.settings.directories.map(\.directory)
+    }
+  }
+
+  /// The directories that are asked now.
+  public var directories: [any AccountDirectory] {
+    snapshot.withLock { $0.settings.directories.map(\.directory) }
   }
 
   /// Ends the listers; the directories are the caller's to end.
@@ -163,6 +169,17 @@ final class Snapshot: Sendable {
 
   func waitUntilIdle(_ patience: Duration) {
     _ = active.wait(patience) { $0 == 0 ? true : nil }
+  }
+}
+
+extension Refusal {
+  /// What the wire refused by itself.
+  init(_ reason: RefusedRequest.Reason) {
+    switch reason {
+    case .malformed: self = .malformed
+    case .emptyCredentials: self = .emptyCredentials
+    case .unknownMechanism: self = .unknownMechanism
+    }
   }
 }
 

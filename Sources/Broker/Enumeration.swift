@@ -35,7 +35,7 @@ struct Enumeration {
       }
       record.accounts = count
       if let fault {
-        record.result = .unavailable(Unavailability(fault.isTooLong ? .replyTooLong : .badRow, fault.description))
+        record.result = .unavailable(Unavailability(fault == .tooLong ? .replyTooLong : .badRow, fault.description))
         return
       }
       switch outcome {

@@ -15,7 +15,7 @@ struct Epoll: ~Copyable {
   private let events: UnsafeMutablePointer<epoll_event>
 
   init() throws(SystemError) {
-    descriptor = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+    descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard descriptor >= 0 else { throw SystemError.last("epoll_create1") }
     events = .allocate(capacity: Self.eventsPerWait)
     events.initialize(repeating: epoll_event(), count: Self.eventsPerWait)

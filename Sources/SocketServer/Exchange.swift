@@ -1,4 +1,4 @@
-public import AuthdaemonWire
+internal import AuthdaemonWire
 internal import CLinux
 internal import Glibc
 internal import Threads
@@ -51,7 +51,7 @@ public final class Exchange: Sendable {
       state.phase = .answered
       state.answeredAt = .now
       guard !state.peerGone else { return true }
-      let sent = reply.isEmpty ? 0 : Glibc.send(descriptor, reply, reply.count, Int32(MSG_NOSIGNAL.rawValue))
+      let sent = reply.isEmpty ? 0 : Glibc.send(descriptor, reply, reply.count, Int32(MSG_NOSIGNAL))
       if sent < reply.count {
         guard sent >= 0 || errno == EAGAIN else {
           state.peerGone = true
@@ -60,7 +60,7 @@ public final class Exchange: Sendable {
         state.unsent = Array(reply[max(0, sent)...])
         return true
       }
-      shutdown(descriptor, Int32(SHUT_WR.rawValue))
+      shutdown(descriptor, Int32(SHUT_WR))
       // A client that had already stopped sending gives no further event: the server has to be told.
       return state.peerStoppedSending
     }
@@ -91,7 +91,7 @@ public final class Exchange: Sendable {
       guard state.phase == .streaming else { return }
       state.phase = .answered
       state.answeredAt = .now
-      shutdown(descriptor, Int32(SHUT_WR.rawValue))
+      shutdown(descriptor, Int32(SHUT_WR))
     }
     mailbox.post(token)
   }

@@ -53,7 +53,7 @@ public final class Listener: Sendable {
 
     let descriptor = gatepost_unix_socket()
     guard descriptor >= 0 else { throw ListenerError(path: path, .system(.last("socket"))) }
-    do {
+    do throws(ListenerError) {
       var scratchAddress = sockaddr_un()
       guard gatepost_unix_address(scratch, &scratchAddress, &length) == 0 else {
         throw ListenerError(path: path, .badPath)

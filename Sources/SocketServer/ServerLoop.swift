@@ -206,11 +206,11 @@ final class ServerLoop: @unchecked Sendable {
       guard state.phase == .answered else { return .nothing }
       if state.peerGone { return .close }
       while !state.unsent.isEmpty {
-        let sent = send(exchange.descriptor, state.unsent, state.unsent.count, Int32(MSG_NOSIGNAL.rawValue))
+        let sent = send(exchange.descriptor, state.unsent, state.unsent.count, Int32(MSG_NOSIGNAL))
         if sent < 0 && errno == EINTR { continue }
         if sent < 0 { return errno == EAGAIN ? .awaitWritable : .close }
         state.unsent.removeFirst(sent)
-        if state.unsent.isEmpty { shutdown(exchange.descriptor, Int32(SHUT_WR.rawValue)) }
+        if state.unsent.isEmpty { shutdown(exchange.descriptor, Int32(SHUT_WR)) }
       }
       return state.peerStoppedSending ? .close : .nothing
     }
@@ -249,7 +249,8 @@ final class ServerLoop: @unchecked Sendable {
 
   /// Frees a connection. Nothing but this, and the end, closes a client's descriptor.
   private func close(_ token: UInt64) {
-    guard let entry = connections.remove(token) else { return }
+    guard var entry = connections.remove(token) else { return }
+    _ = entry.parser.end()
     let exchange = entry.exchange
     exchange.state.withLock { state in
       state.phase = .closed

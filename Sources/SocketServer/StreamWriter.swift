@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Writes a long answer piece by piece on the calling thread, waiting for a client that reads slowly. Used by one thread.
@@ -38,7 +39,7 @@ public final class StreamWriter {
     while offset < buffer.count {
       let sent = buffer.withUnsafeBytes { bytes in
         Glibc.send(
-          exchange.descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset, Int32(MSG_NOSIGNAL.rawValue))
+          exchange.descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset, Int32(MSG_NOSIGNAL))
       }
       if sent > 0 {
         offset += sent

@@ -1,0 +1,114 @@
+internal import Accounts
+internal import ArgumentParser
+internal import Broker
+internal import Configuration
+internal import Glibc
+internal import Logging
+internal import Passwords
+internal import ServiceLifecycle
+internal import SocketServer
+internal import Telemetry
+internal import Threads
+internal import UnixSignals
+
+/// The daemon from start to end. What runs per request has threads of its own; this is the control plane.
+struct Daemon {
+  /// How long requests that were accepted may take to finish after SIGTERM.
+  static let stopGrace: Duration = .seconds(5)
+
+  let settings: Settings
+  let configPath: String
+
+  func run() async throws {
+    // A log reader or client that goes away must show as an error of write(2), not end the process.
+    signal(SIGPIPE, SIG_IGN)
+    let manager = ServiceManager(
+      environment: environment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "WATCHDOG_USEC", "WATCHDOG_PID"),
+      processID: getpid())
+    let style = StandardErrorLog.style(journalStream: getenv("JOURNAL_STREAM").map { String(cString: $0) })
+    let writer = try LogWriter(descriptor: 2, lostLine: StandardErrorLog.lostLine(style: style))
+    let logger = Logger(label: "gatepost") { _ in
+      StandardErrorLog(style: style, level: Logger.Level(settings.logLevel), writer: writer)
+    }
+    defer { writer.flush() }
+
+    let brokerSettings = try Assembly.brokerSettings(settings, logger: logger)
+    try inspect(brokerSettings, logger)
+    let threads = settings.limits.hashThreads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let pool = try HashPool(threads: threads, queueCapacity: settings.limits.hashQueue)
+    let requestLog = RequestLog(logger: logger, ownProcess: getpid())
+    let broker = try Broker(
+      settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations) { requestLog.write($0) }
+
+    let listeners: [Listener]
+    do {
+      listeners = try Assembly.listeners(settings, manager)
+    } catch {
+      logger.critical("\(error)")
+      writer.flush()
+      throw ExitCode.configuration
+    }
+    let paths = listeners.map(\.path)
+    let server = try SocketServer(
+      listeners: listeners, limits: Assembly.serverLimits(settings.limits), report: { Self.log($0, logger) }
+    ) { exchange, request in
+      broker.handle(request, from: ExchangeChannel(exchange))
+    }
+    try server.start()
+
+    let status = "serving \(paths.joined(separator: ", ")) from "
+      + settings.directories.map { "\($0.name) (\($0.backEnd.type))" }.joined(separator: ", ")
+    logger.notice("gatepost \(Gatepost.version) \(status)")
+    let stopper = Stopper(server: server, broker: broker, pool: pool, manager: manager, logger: logger)
+    let reloader = Reloader(
+      configPath: configPath, running: settings, broker: broker, manager: manager, logger: logger, status: status)
+    let watchdog = Watchdog(socket: paths.first, manager: manager, logger: logger)
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [reloader, watchdog, stopper], gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+    manager.ready(status: status)
+    try await group.run()
+    logger.notice("stopped")
+  }
+
+  /// Looks at every directory before clients are served: what the configuration has wrong stops the start, what is merely away
+  /// does not.
+  private func inspect(_ brokerSettings: BrokerSettings, _ logger: Logger) throws {
+    var isWrong = false
+    for entry in brokerSettings.directories {
+      for finding in entry.directory.inspect() {
+        let key = finding.key.isEmpty ? "" : "\(finding.key): "
+        switch finding.kind {
+        case .configuration:
+          isWrong = true
+          logger.critical("directory \(entry.directory.name): \(key)\(finding.text)")
+        case .unavailable:
+          logger.warning("directory \(entry.directory.name): \(key)\(finding.text); serving without it until it is back")
+        }
+      }
+    }
+    if isWrong {
+      logger.critical("not started: gatepost check --connect --config \(configPath) shows the same")
+      throw ExitCode.configuration
+    }
+  }
+
+  private static func log(_ event: SocketServer.Event, _ logger: Logger) {
+    switch event {
+    case .descriptorsExhausted:
+      logger.error(
+        "out of file descriptors: closing the oldest silent connections; raise LimitNOFILE= or lower [limits] connections")
+    case .houseFull:
+      logger.warning("all connections in use: closing the oldest silent ones; [limits] connections says how many there may be")
+    }
+  }
+
+  private func environment(_ names: String...) -> [String: String] {
+    var found: [String: String] = [:]
+    for name in names {
+      if let value = getenv(name) { found[name] = String(cString: value) }
+    }
+    return found
+  }
+}

@@ -1,0 +1,24 @@
+internal import Broker
+internal import SocketServer
+
+/// A connection as the broker sees it.
+struct ExchangeChannel: RequestChannel {
+  let exchange: Exchange
+  let received: ContinuousClock.Instant
+  let deadline: ContinuousClock.Instant
+
+  init(_ exchange: Exchange) {
+    self.exchange = exchange
+    received = exchange.received
+    deadline = exchange.deadline
+  }
+
+  var processID: Int32 { exchange.peer.pid }
+  var userID: UInt32 { exchange.peer.uid }
+  var groupID: UInt32 { exchange.peer.gid }
+  var isAbandoned: Bool { exchange.isAbandoned }
+  func answer(_ reply: [UInt8]) { exchange.answer(reply) }
+  func openStream() -> (any AnswerStream)? { exchange.stream() }
+}
+
+extension StreamWriter: AnswerStream {}

@@ -1,0 +1,65 @@
+internal import Broker
+internal import Configuration
+internal import Logging
+internal import ServiceLifecycle
+internal import SocketServer
+internal import Threads
+internal import UnixSignals
+
+/// SIGHUP: reads the configuration again and swaps it in whole. A faulty one is logged and changes nothing; no request is lost
+/// either way, because those under way keep what they began with.
+struct Reloader: Service {
+  /// How long requests on the old directories may take before these are shut down: longer than any request may live.
+  static let patience: Duration = .seconds(60)
+
+  let configPath: String
+  let running: Settings
+  let broker: Broker
+  let manager: ServiceManager
+  let logger: Logger
+  let status: String
+
+  func run() async throws {
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+      manager.reloading()
+      reload()
+      manager.ready(status: status)
+    }
+  }
+
+  private func reload() {
+    let settings: Settings
+    do throws(ConfigurationError) {
+      settings = try ConfigurationReader.read(path: configPath, backEnds: backEnds)
+    } catch {
+      for mistake in error.mistakes { logger.error("\(mistake.line(in: configPath))") }
+      logger.error("configuration not reloaded: \(error.mistakes.count) mistakes; serving with the old one")
+      return
+    }
+    if settings.listeners != running.listeners || settings.limits != running.limits
+      || settings.logLevel != running.logLevel
+    {
+      logger.warning("[[listen]], [limits] and log-level are read at start only: restart for these")
+    }
+    do {
+      let fresh = try Assembly.brokerSettings(settings, logger: logger)
+      for entry in fresh.directories {
+        let wrong = entry.directory.inspect().filter { $0.kind == .configuration }
+        guard wrong.isEmpty else {
+          for finding in wrong { logger.error("directory \(entry.directory.name): \(finding.key): \(finding.text)") }
+          logger.error("configuration not reloaded; serving with the old one")
+          for entry in fresh.directories { entry.directory.shutDown() }
+          return
+        }
+      }
+      let broker = self.broker
+      let old = broker.replace(settings: fresh)
+      _ = try Worker(name: "retire") {
+        for directory in old(Self.patience) { directory.shutDown() }
+      }
+      logger.notice("configuration reloaded")
+    } catch {
+      logger.error("configuration not reloaded: \(error); serving with the old one")
+    }
+  }
+}

@@ -1,0 +1,41 @@
+internal import Crypto
+
+/// A plain hash function under a digest scheme.
+enum DigestFunction: Sendable {
+  case md5
+  case sha1
+  case sha256
+  case sha512
+
+  /// In bytes.
+  var byteCount: Int {
+    switch self {
+    case .md5: 16
+    case .sha1: 20
+    case .sha256: 32
+    case .sha512: 64
+    }
+  }
+
+  /// Hands H(password ‖ salt) to `body`.
+  func withDigest<Result>(
+    _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result {
+    switch self {
+    case .md5: Self.run(Insecure.MD5(), password, salt).withUnsafeBytes(body)
+    case .sha1: Self.run(Insecure.SHA1(), password, salt).withUnsafeBytes(body)
+    case .sha256: Self.run(SHA256(), password, salt).withUnsafeBytes(body)
+    case .sha512: Self.run(SHA512(), password, salt).withUnsafeBytes(body)
+    }
+  }
+
+  @inline(__always)
+  private static func run<Function: HashFunction>(
+    _ function: Function, _ password: UnsafeRawBufferPointer, _ salt: UnsafeRawBufferPointer
+  ) -> Function.Digest {
+    var function = function
+    function.update(bufferPointer: password)
+    if !salt.isEmpty { function.update(bufferPointer: salt) }
+    return function.finalize()
+  }
+}

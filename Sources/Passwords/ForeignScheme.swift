@@ -1,0 +1,23 @@
+/// Schemes of the field that are not in the table, so that the log can name them.
+///
+/// Only these: what merely begins with a dollar may be somebody's password in the clear, and the log must not show a part of it.
+enum ForeignScheme {
+  private static let beginnings: [StaticString] = [
+    "$argon2id$", "$argon2i$", "$argon2d$", "$argon2$", "$2x$", "$2$", "$pbkdf2$", "$pbkdf2-sha1$", "$pbkdf2-sha256$",
+    "$pbkdf2-sha512$", "$scrypt$", "$bcrypt-sha256$", "$sm3$", "$sm3y$", "$apr1$", "$P$", "$H$", "$S$", "$8$", "$9$",
+  ]
+
+  /// How `text` begins, when that is one of them.
+  static func name(of text: UnsafeRawBufferPointer) -> String? {
+    for beginning in beginnings {
+      var cursor = Cursor(text: text, at: 0)
+      if cursor.take(beginning) { return "\(beginning)" }
+    }
+    return nil
+  }
+
+  /// MySQL's `PASSWORD()` since 4.1: it begins like a lock and is none.
+  static func isMySQL(_ text: UnsafeRawBufferPointer) -> Bool {
+    text.count == 41 && text[0] == UInt8(ascii: "*") && text.dropFirst().allSatisfy { Hexadecimal.value(of: $0) != nil }
+  }
+}

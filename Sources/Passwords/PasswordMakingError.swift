@@ -1,0 +1,28 @@
+/// Why no hash was made of a new password. No case holds any part of the password.
+public enum PasswordMakingError: Error, Equatable, CustomStringConvertible {
+  /// An empty password is never a right one.
+  case empty
+  /// crypt(3) takes C strings: what follows a NUL would not count.
+  case holdsNUL
+  /// Longer than the scheme can take, in bytes.
+  case tooLong(maximum: Int)
+  /// The scheme's work is fixed.
+  case noRounds(scheme: String)
+  /// The work factor is none that the scheme takes, or that would be verified again.
+  case roundsOutOfRange(scheme: String, range: ClosedRange<Int>)
+  /// libcrypt of this system does not do it.
+  case unsupported(scheme: String)
+
+  /// One sentence without a full stop.
+  public var description: String {
+    switch self {
+    case .empty: "the password is empty"
+    case .holdsNUL: "the password holds a NUL byte, which this scheme cannot hash"
+    case .tooLong(let maximum): "the password is longer than the \(maximum) bytes that this scheme can take"
+    case .noRounds(let scheme): "\(scheme) has no rounds to choose"
+    case .roundsOutOfRange(let scheme, let range):
+      "\(scheme) takes from \(range.lowerBound) to \(range.upperBound) rounds"
+    case .unsupported(let scheme): "libcrypt of this system does not make \(scheme)"
+    }
+  }
+}

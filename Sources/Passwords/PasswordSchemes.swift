@@ -1,0 +1,119 @@
+public import Secrets
+
+/// The table of schemes, and what is done with it.
+///
+/// A new scheme is a row: `digestRows`, `cryptRows`, `clearRows`.
+public enum PasswordSchemes {
+  /// Every scheme, crypt(3) first.
+  public static let all: [PasswordScheme] = cryptRows + digestRows + clearRows
+
+  /// What new passwords get when nothing else is asked for: SHA512-CRYPT with 50,000 rounds.
+  ///
+  /// Not the strongest row but the strongest that all readers of such a column have: Dovecot, PHP's and PostfixAdmin's `crypt`,
+  /// pgcrypto's successors, glibc, musl and the BSDs verify `$6$`; `$y$` is known to libxcrypt alone, and bcrypt leaves
+  /// out what comes after 72 bytes. 50,000 rounds (15 ms) cost what yescrypt's default costs.
+  public static var standard: PasswordScheme { all[standardIndex] }
+
+  /// The scheme of that name or alias, in any case, as it stands between braces; nil when there is none.
+  public static func named(_ name: String) -> PasswordScheme? {
+    let wanted = name.uppercased()
+    return all.first { $0.name == wanted || $0.aliases.contains(wanted) }
+  }
+
+  /// What `stored` is. Costs no hash.
+  public static func recognise(_ stored: Secret) -> Recognition {
+    stored.withBytes { bytes in
+      switch StoredForm(bytes) {
+      case .locked: return .locked
+      case .unknown(let what): return .unknown(what)
+      case .row(let index, let text, let encoding):
+        var scheme = all[index]
+        let text = UnsafeRawBufferPointer(rebasing: bytes[text...])
+        switch encoding.withDecoded(text, { scheme.method.inspect($0) }) {
+        case nil: return .unknown("\(scheme.name): not \(encoding)")
+        case .damaged(let what): return .unknown("\(scheme.name): \(what)")
+        case .complete(let rounds):
+          scheme.prefix = String(decoding: bytes[..<(bytes.count - text.count)], as: UTF8.self)
+          scheme.encoding = encoding
+          scheme.chosenRounds = rounds
+          return .scheme(scheme)
+        }
+      }
+    }
+  }
+
+  /// Where verifying against `stored` belongs. What cannot be verified is cheap.
+  public static func cost(of stored: Secret) -> Cost {
+    stored.withBytes { bytes in
+      if case .row(let index, _, _) = StoredForm(bytes) { return all[index].cost }
+      return .cheap
+    }
+  }
+
+  /// Compares `password` with `stored`.
+  ///
+  /// An empty password matches nothing. A password with a NUL byte, or of more than 511 bytes, matches no crypt(3)
+  /// hash. What comes after 72 bytes makes no difference to bcrypt, nor after 8 to DES: those methods are so.
+  public static func verify(_ password: Secret, against stored: Secret, using scratch: CryptScratch) -> Verdict {
+    stored.withBytes { bytes in
+      switch StoredForm(bytes) {
+      case .locked: return .locked
+      case .unknown(let what): return .unverifiable(scheme: what)
+      case .row(let index, let text, let encoding):
+        let scheme = all[index]
+        let text = UnsafeRawBufferPointer(rebasing: bytes[text...])
+        let verdict = encoding.withDecoded(text) { raw -> Verdict in
+          password.withBytes { password in
+            if password.isEmpty { return emptyPassword(scheme, raw) }
+            return scheme.method.verify(password, against: raw, name: scheme.name, using: scratch)
+          }
+        }
+        return verdict ?? .unverifiable(scheme: "\(scheme.name): not \(encoding)")
+      }
+    }
+  }
+
+  /// Makes the stored string for a new password, the prefix included.
+  /// - Parameter random: a generator fit for salts (`SystemRandomNumberGenerator`).
+  /// - Throws: ``PasswordMakingError``. A bcrypt hash of more than 72 bytes is refused, though such would be verified:
+  ///   the user would believe in a longer password than there is.
+  public static func make(
+    _ password: Secret, scheme: PasswordScheme, random: inout some RandomNumberGenerator, using scratch: CryptScratch
+  ) throws -> Secret {
+    var salt = (0..<scheme.method.saltBytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    var raw: [UInt8] = try password.withBytes { password in
+      if password.isEmpty { throw PasswordMakingError.empty }
+      return try salt.withUnsafeBytes { salt in
+        try scheme.method.make(
+          password, salt: salt, rounds: scheme.chosenRounds ?? scheme.rounds?.standard, name: scheme.name,
+          using: scratch)
+      }
+    }
+    var text = scheme.encoding.encode(raw)
+    var whole = Array(scheme.prefix.utf8) + text
+    wipe(&salt)
+    wipe(&raw)
+    wipe(&text)
+    return Secret.taking(&whole)
+  }
+
+  /// The scheme for a changed password: the old one's, with its prefix and at least its rounds, when that is still a decent
+  /// one; else the ``standard`` one, after `{CRYPT}` when the old one had a prefix (its other readers expect one).
+  public static func successor(of stored: Secret?) -> PasswordScheme {
+    var next = standard
+    guard let stored else { return next }
+    if case .scheme(var old) = recognise(stored), !old.isWeak {
+      if let rounds = old.rounds {
+        old.chosenRounds = max(rounds.standard, min(old.chosenRounds ?? 0, rounds.range.upperBound))
+      }
+      return old
+    }
+    if stored.withBytes({ $0.first == UInt8(ascii: "{") }) { next.prefix = "{CRYPT}" }
+    return next
+  }
+
+  private static func emptyPassword(_ scheme: PasswordScheme, _ raw: UnsafeRawBufferPointer) -> Verdict {
+    if case .damaged(let what) = scheme.method.inspect(raw) { return .unverifiable(scheme: "\(scheme.name): \(what)") }
+    return .mismatch
+  }
+}

@@ -9,6 +9,8 @@ public struct BackEnd: Sendable {
   public let dialect: SQLDialect
   /// The key that says where the database is: `database` (a file) or `connection` (a conninfo).
   public let locationKey: String
+  /// Whether it has a password at all, so that `password-file` makes sense.
+  public let takesPasswordFile: Bool
   /// Checks the location without touching the database.
   /// - Returns: what is wrong with it; nil when nothing is.
   public let objection: @Sendable (_ location: String) -> String?
@@ -19,7 +21,7 @@ public struct BackEnd: Sendable {
 
   /// One row of the table.
   public init(
-    type: String, aliases: [String], dialect: SQLDialect, locationKey: String,
+    type: String, aliases: [String], dialect: SQLDialect, locationKey: String, takesPasswordFile: Bool = true,
     objection: @escaping @Sendable (String) -> String?,
     holdsPassword: @escaping @Sendable (String) -> Bool,
     open: @escaping @Sendable (DirectoryParameters) throws -> any AccountDirectory
@@ -28,6 +30,7 @@ public struct BackEnd: Sendable {
     self.aliases = aliases
     self.dialect = dialect
     self.locationKey = locationKey
+    self.takesPasswordFile = takesPasswordFile
     self.objection = objection
     self.holdsPassword = holdsPassword
     self.open = open

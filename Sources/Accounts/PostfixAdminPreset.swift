@@ -1,0 +1,41 @@
+extension Preset {
+  /// PostfixAdmin's table `mailbox`, from 2.3 to 4.0, and nothing else of its schema: guides have people make this table
+  /// alone. Home and owner are not in the database; the maildir is relative to the home.
+  static let postfixAdmin = Preset(
+    name: "postfixadmin", takes: Set(PresetParameter.allCases), requires: [.uid, .gid]
+  ) { _, parameters in
+    let table = parameters.table ?? "mailbox"
+    let username: String
+    let matches: String
+    switch parameters.login {
+    case .address:
+      username = "username"
+      matches = "username = :username"
+    case .localPart:
+      // Without a default domain a bare name has none: two mailboxes of that name are then two rows, which is unavailable.
+      username = "local_part AS username"
+      matches = "local_part = :local_part AND (:domain = '' OR domain = :domain)"
+    }
+    // `active` is returned and not asked for, so that a refusal can say "inactive". '1' is true for PostgreSQL's boolean
+    // and smallint, and for SQLite's boolean, which is a number.
+    let active =
+      parameters.smtpActive
+      ? """
+      CASE WHEN :service IN ('smtp', 'esmtp', 'submission') AND (smtp_active IS NULL OR smtp_active <> '1')
+            THEN '0' ELSE active END AS active
+      """ : "active"
+    return PresetText(
+      account: """
+        SELECT \(username), password, :uid AS uid, :gid AS gid, :mail_root AS home, maildir,
+          CASE WHEN quota > 0 THEN quota || 'S' END AS quota, name, \(active)
+        FROM \(table)
+        WHERE \(matches)
+        """,
+      enumerate: """
+        SELECT \(username), :uid AS uid, :gid AS gid, :mail_root AS home, maildir
+        FROM \(table)
+        WHERE active = '1'
+        """,
+      setPassword: "UPDATE \(table) SET password = :new_hash WHERE \(matches)")
+  }
+}

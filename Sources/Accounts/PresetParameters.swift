@@ -1,0 +1,121 @@
+/// The keys of `[[directory]]` that belong to presets.
+public enum PresetParameter: String, Sendable, CaseIterable {
+  /// The folder that all mailboxes lie below: every account's home.
+  case mailRoot = "mail-root"
+  /// The user that owns all mailboxes.
+  case uid
+  /// The group that owns all mailboxes.
+  case gid
+  /// What users log in with.
+  case login
+  /// Whether the table's `smtp_active` decides about SMTP.
+  case smtpActive = "smtp-active"
+  /// The table, where it has another name.
+  case table
+}
+
+/// What users log in with: the values of `login`.
+public enum LoginStyle: String, Sendable, CaseIterable {
+  /// The full address.
+  case address
+  /// The part before the `@`; a full address is understood as well.
+  case localPart = "local-part"
+}
+
+/// The values of a preset's keys; nil or the default where a key is not there.
+public struct PresetParameters: Sendable, Equatable {
+  /// The default of `mail-root`.
+  public static let defaultMailRoot = "/var/vmail/"
+  /// The longest name of a table, in bytes: PostgreSQL's 63 for schema and table, and the dot.
+  public static let maximumTableLength = 127
+
+  /// `mail-root`, handed out as the home exactly as it stands here; nil is `/var/vmail/`.
+  public var mailRoot: String?
+  /// `uid`: 0 … 4294967294.
+  public var uid: UInt32?
+  /// `gid`: 0 … 4294967294.
+  public var gid: UInt32?
+  /// `login`.
+  public var login: LoginStyle
+  /// `smtp-active`: services `smtp`, `esmtp` and `submission` are for accounts whose `smtp_active` is true.
+  public var smtpActive: Bool
+  /// `table`: letters, digits and `_`, and dots between schema and table. Not quoted: PostgreSQL folds it to lower case.
+  public var table: String?
+
+  /// The parameters of one preset.
+  public init(
+    mailRoot: String? = nil, uid: UInt32? = nil, gid: UInt32? = nil, login: LoginStyle = .address,
+    smtpActive: Bool = false, table: String? = nil
+  ) {
+    self.mailRoot = mailRoot
+    self.uid = uid
+    self.gid = gid
+    self.login = login
+    self.smtpActive = smtpActive
+    self.table = table
+  }
+
+  func problems(for preset: Preset) -> [PresetError.Problem] {
+    var problems: [PresetError.Problem] = []
+    for parameter in PresetParameter.allCases {
+      if let text = problem(parameter, for: preset) { problems.append(.init(parameter: parameter, text: text)) }
+    }
+    return problems
+  }
+
+  func constants(for preset: Preset) -> [Placeholder: [UInt8]] {
+    var constants: [Placeholder: [UInt8]] = [:]
+    if preset.takes.contains(.mailRoot) { constants[.mailRoot] = Array((mailRoot ?? Self.defaultMailRoot).utf8) }
+    if preset.takes.contains(.uid), let uid { constants[.uid] = Array(String(uid).utf8) }
+    if preset.takes.contains(.gid), let gid { constants[.gid] = Array(String(gid).utf8) }
+    return constants
+  }
+
+  private func isGiven(_ parameter: PresetParameter) -> Bool {
+    switch parameter {
+    case .mailRoot: mailRoot != nil
+    case .uid: uid != nil
+    case .gid: gid != nil
+    case .login: login != .address
+    case .smtpActive: smtpActive
+    case .table: table != nil
+    }
+  }
+
+  private func problem(_ parameter: PresetParameter, for preset: Preset) -> String? {
+    guard isGiven(parameter) else {
+      return preset.requires.contains(parameter) ? "preset \(preset.name) needs it" : nil
+    }
+    guard preset.takes.contains(parameter) else { return "preset \(preset.name) does not take it" }
+    switch parameter {
+    case .mailRoot:
+      let bytes = (mailRoot ?? "").utf8
+      return bytes.first == UInt8(ascii: "/") && !bytes.contains { $0 < 0x20 }
+        ? nil : "must be an absolute path without control characters"
+    case .uid, .gid:
+      let id = parameter == .uid ? uid : gid
+      return id ?? 0 <= AccountColumns.maximumID ? nil : "must be a number from 0 to \(AccountColumns.maximumID)"
+    case .table:
+      return Self.isTableName(table ?? "")
+        ? nil : "must be a table's name: letters, digits and _, with a dot behind the schema"
+    case .login, .smtpActive: return nil
+    }
+  }
+
+  private static func isTableName(_ name: String) -> Bool {
+    guard name.utf8.count <= maximumTableLength else { return false }
+    let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return parts.count <= 2
+      && parts.allSatisfy { part in
+        guard let first = part.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        return part.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+          default: false
+          }
+        }
+      }
+  }
+}

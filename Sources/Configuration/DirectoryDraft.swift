@@ -1,0 +1,73 @@
+internal import Accounts
+
+/// `[[directory]]` on the way to `DirectorySettings`.
+struct DirectoryDraft {
+  var name: String?
+  var type: BackEnd?
+  /// By key: each kind of database has its own for where it is.
+  var locations: [String: String] = [:]
+  var passwordFile: String?
+  var preset: Preset?
+  var parameters = PresetParameters()
+  var queries: Reading<QueriesDraft>?
+
+  static func schema(_ backEnds: [BackEnd], _ system: SystemFacts) -> TableSchema<DirectoryDraft> {
+    var locationKeys: [String] = []
+    for backEnd in backEnds where !locationKeys.contains(backEnd.locationKey) { locationKeys.append(backEnd.locationKey) }
+    let locations = locationKeys.map { key in
+      Row<DirectoryDraft>(key: key, .secret(expected: "a string that says where the database is")) { draft, location in
+        draft.locations[key] = location
+      }
+    }
+    return TableSchema(
+      title: "[[directory]]",
+      rows: [
+        Row("name", .text(like: "accounts", DirectoryName.parse), \.name),
+        Row("type", type(backEnds), \.type),
+      ] + locations + [
+        Row(
+          "password-file",
+          .text(like: "/etc/gatepost/password") { text throws(Objection) in try PasswordFile.parse(text, system) },
+          \.passwordFile),
+        Row("preset", .preset, \.preset),
+        Row(table: "queries", QueriesDraft.schema, start: QueriesDraft(), \.queries),
+      ] + PresetDraft.rows)
+  }
+
+  private static func type(_ backEnds: [BackEnd]) -> ValueKind<BackEnd> {
+    let known = backEnds.map(\.type)
+    return .text(like: known.first ?? "") { word throws(Objection) in
+      if let backEnd = backEnds.first(where: { $0.type == word }) { return backEnd }
+      let found = "no such type: \"\(Label.harmless(word))\""
+      if let meant = backEnds.first(where: { $0.aliases.contains(word) }) {
+        throw Objection("\(found); did you mean `\(meant.type)`?")
+      }
+      throw Objection("\(found); \(Suggestion.instead(of: word, among: known))")
+    }
+  }
+
+  /// All directories, in order; each name may be used once.
+  static func settings(
+    _ readings: [Reading<DirectoryDraft>], _ backEnds: [BackEnd], _ file: FileFacts?, _ system: SystemFacts,
+    _ findings: inout Findings
+  ) -> [DirectorySettings] {
+    var seen: [String: String] = [:]
+    return readings.compactMap { reading in
+      let draft = reading.draft
+      if let name = draft.name ?? (reading.given.contains("name") ? nil : draft.type.map(standardName)) {
+        let key = Label.child(reading.label, "name")
+        if let other = seen[name] {
+          let why = draft.name == nil ? "both have the name `\(name)` that comes from their type" : "the same name as \(other)"
+          findings.add(key, "\(why); give each directory its own")
+        }
+        seen[name] = reading.label
+      }
+      return DirectoryAssembly(reading: reading, backEnds: backEnds, file: file, system: system).settings(&findings)
+    }
+  }
+
+  /// The name of a directory that has none: what courier calls its module for this kind of database.
+  static func standardName(_ backEnd: BackEnd) -> String {
+    backEnd.aliases.first { (try? DirectoryName.parse($0)) != nil } ?? backEnd.type
+  }
+}

@@ -1,0 +1,55 @@
+internal import Accounts
+
+/// `[directory.queries]` on the way to a `QuerySet`.
+struct QueriesDraft {
+  var account: String?
+  var enumerate: String?
+  var setPassword: String?
+
+  static var schema: TableSchema<QueriesDraft> {
+    TableSchema(
+      title: "[directory.queries]",
+      rows: [
+        Row("account", .secret(expected: "a string with the SQL that finds one account"), \.account),
+        Row("enumerate", .secret(expected: "a string with the SQL that lists all accounts"), \.enumerate),
+        Row("set-password", .secret(expected: "a string with the SQL that stores a new hash"), \.setPassword),
+      ])
+  }
+
+  /// The queries, read as `dialects` read them: more than one when the type of the directory is not known, and then only what is
+  /// wrong in all of them counts.
+  static func queries(
+    _ reading: Reading<QueriesDraft>, _ dialects: [SQLDialect], _ findings: inout Findings
+  ) -> QuerySet? {
+    let draft = reading.draft
+    let account = reading.require("account", draft.account, "give the SQL that finds one account", &findings)
+    func template(_ key: String, _ sql: String?, _ allowing: Set<Placeholder>) -> QueryTemplate? {
+      guard let sql else { return nil }
+      return read(Label.child(reading.label, key), sql, dialects, allowing, &findings)
+    }
+    let templates = (
+      template("account", account, Placeholder.lookUp),
+      template("enumerate", draft.enumerate, Placeholder.enumeration),
+      template("set-password", draft.setPassword, Placeholder.passwordChange)
+    )
+    guard let account = templates.0 else { return nil }
+    return QuerySet(account: account, enumerate: templates.1, setPassword: templates.2)
+  }
+
+  private static func read(
+    _ label: String, _ sql: String, _ dialects: [SQLDialect], _ allowing: Set<Placeholder>, _ findings: inout Findings
+  ) -> QueryTemplate? {
+    var first: QueryTemplateError?
+    for dialect in dialects {
+      do {
+        return try QueryTemplate(sql, dialect: dialect, allowing: allowing)
+      } catch {
+        first = first ?? error
+      }
+    }
+    for mistake in first?.mistakes ?? [] {
+      findings.add(label, "line \(mistake.line), column \(mistake.column) of the query: \(mistake.text)")
+    }
+    return nil
+  }
+}

@@ -1,0 +1,81 @@
+internal import Accounts
+
+/// The top level of the file on the way to `Settings`.
+struct RootDraft {
+  var defaultDomain: String?
+  var defaultOptions: String?
+  var logLevel: LogLevel?
+  var listeners: [Reading<ListenDraft>] = []
+  var directories: [Reading<DirectoryDraft>] = []
+  var peers: [Reading<PeerDraft>] = []
+  var limits: Reading<LimitSettings>?
+
+  static func schema(_ backEnds: [BackEnd], _ system: SystemFacts) -> TableSchema<RootDraft> {
+    TableSchema(
+      title: "the top level",
+      rows: [
+        Row("default-domain", .text(like: "example.com", DefaultDomain.parse), \.defaultDomain),
+        Row("default-options", .text(like: "disablewebmail=1", DefaultOptions.parse), \.defaultOptions),
+        Row("log-level", .word(), \.logLevel),
+        Row(tables: "listen", ListenDraft.schema(system), start: ListenDraft(), \.listeners),
+        Row(tables: "directory", DirectoryDraft.schema(backEnds, system), start: DirectoryDraft(), \.directories),
+        Row(tables: "peer", PeerDraft.schema(system), start: PeerDraft(), \.peers),
+        Row(table: "limits", LimitSettings.schema, start: LimitSettings(), \.limits),
+      ])
+  }
+
+  /// What comes of it; right only if there were no findings.
+  func settings(
+    _ reading: Reading<RootDraft>, backEnds: [BackEnd], file: FileFacts?, system: SystemFacts, mayLackTables: Bool,
+    _ findings: inout Findings
+  ) -> Settings {
+    var settings = Settings()
+    settings.defaultDomain = defaultDomain
+    settings.defaultOptions = defaultOptions
+    settings.logLevel = logLevel ?? settings.logLevel
+    settings.listensByDefault = !reading.given.contains("listen")
+    settings.listeners =
+      settings.listensByDefault ? [.standard] : ListenDraft.settings(listeners, &findings)
+    settings.directories = DirectoryDraft.settings(directories, backEnds, file, system, &findings)
+    settings.peers = peers.compactMap { PeerDraft.rule($0, system, &findings) }
+    settings.limits = limits?.draft ?? settings.limits
+    if directories.isEmpty, !mayLackTables, !reading.given.contains("directory") {
+      let types = backEnds.map { "\"\($0.type)\"" }.joined(separator: " or ")
+      findings.add("directory", "missing; add a [[directory]] with type = \(types), where the accounts are")
+    }
+    return settings
+  }
+}
+
+/// The domain of users who log in without one.
+private enum DefaultDomain {
+  static func parse(_ text: String) throws(Objection) -> String {
+    if text.isEmpty { throw Objection("is empty; leave the key out when login names need no domain") }
+    if text.contains("@") { throw Objection("expected a domain without \"@\", such as \"example.com\"") }
+    if text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) {
+      throw Objection("expected a domain such as \"example.com\", found spaces or control characters")
+    }
+    if text.utf8.count > 255 { throw Objection("is \(text.utf8.count) bytes long; a domain has at most 255") }
+    return text
+  }
+}
+
+/// Options for accounts that do not set them.
+private enum DefaultOptions {
+  /// In bytes: a reply has 8,190 for everything.
+  static let longest = 1024
+
+  static func parse(_ text: String) throws(Objection) -> String {
+    if text.isEmpty { throw Objection("is empty; leave the key out when there are none") }
+    if text.utf8.count > longest { throw Objection("is \(text.utf8.count) bytes long; at most \(longest) are taken") }
+    if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw Objection("holds a control character") }
+    for pair in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let name = pair.prefix { $0 != "=" }
+      if name.isEmpty || name.utf8.count == pair.utf8.count {
+        throw Objection(
+          "expected name=value pairs joined by commas, such as \"disablewebmail=1\", found \"\(Label.harmless(String(pair)))\"")
+      }
+    }
+    return text
+  }
+}

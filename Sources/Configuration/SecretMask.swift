@@ -1,0 +1,25 @@
+/// Hides what may be a password in text that somebody else wrote about a location: a library's objection to a conninfo likes to
+/// repeat the part it did not understand, and a password with a blank in it is such a part.
+enum SecretMask {
+  /// `text` without the words of `location` that stand behind `password` or inside a URI.
+  static func hide(_ location: String, in text: String) -> String {
+    let lowered = location.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+    let starts = [end(of: "passw", in: lowered), end(of: "://", in: lowered)].compactMap { $0 }
+    guard let start = starts.min() else { return text }
+    // The longest first: one may be part of another. Words of one or two letters would make any text unreadable.
+    let words = Set(location.utf8.map { $0 }[start...].split(whereSeparator: separators.contains).map(Array.init))
+    return words.filter { $0.count > 2 }.sorted { $0.count > $1.count }
+      .reduce(text) { text, word in
+        text.split(separator: String(decoding: word, as: UTF8.self), omittingEmptySubsequences: false).joined(separator: "…")
+      }
+  }
+
+  private static let separators = Set(" \t\r\n'\"=:@/?&".utf8)
+
+  private static func end(of word: String, in bytes: [UInt8]) -> Int? {
+    let wanted = Array(word.utf8)
+    guard bytes.count >= wanted.count else { return nil }
+    return (0...(bytes.count - wanted.count)).first { bytes[$0..<$0 + wanted.count].elementsEqual(wanted) }
+      .map { $0 + wanted.count }
+  }
+}

@@ -1,0 +1,213 @@
+/// Cuts a TOML text into its statements, for `LineIndex`.
+struct StatementScanner {
+  enum Kind { case header, arrayHeader, pair }
+
+  /// What a statement opened and did not close.
+  enum Opening { case bracket, blockString }
+
+  /// One statement.
+  struct Scanned {
+    let kind: Kind
+    /// The parts of its key, without quotes.
+    let key: [String]
+    /// The key as it is written.
+    let keyText: String
+    let firstLine: Int
+    var lastLine: Int
+    /// The first byte of the value; nil when there is none.
+    var valueStart: UInt8?
+    /// What it left open.
+    var open: Opening?
+  }
+
+  private let bytes: [UInt8]
+  private var position = 0
+  private var line = 1
+
+  init(_ text: String) {
+    bytes = Array(text.utf8)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+  }
+
+  /// The next statement; nil at the end of the text.
+  mutating func next() -> Scanned? {
+    while let byte = peek() {
+      if isBlank(byte) || byte == lineFeed {
+        advance()
+      } else if byte == hash {
+        skipToLineEnd()
+      } else {
+        return byte == openBracket ? header() : pair()
+      }
+    }
+    return nil
+  }
+
+  private mutating func header() -> Scanned {
+    let first = line
+    advance()
+    let isArray = peek() == openBracket
+    if isArray { advance() }
+    let start = position
+    let parts = key()
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    skipToLineEnd()
+    return Scanned(
+      kind: isArray ? .arrayHeader : .header, key: parts, keyText: text, firstLine: first, lastLine: first)
+  }
+
+  private mutating func pair() -> Scanned {
+    let first = line
+    let start = position
+    let parts = key()
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    var scanned = Scanned(kind: .pair, key: parts, keyText: text, firstLine: first, lastLine: first)
+    guard peek() == UInt8(ascii: "=") else {
+      skipToLineEnd()
+      return scanned
+    }
+    advance()
+    skipBlanks()
+    scanned.valueStart = peek().flatMap { $0 == lineFeed || $0 == hash ? nil : $0 }
+    scanned.open = skipValue()
+    scanned.lastLine = line
+    return scanned
+  }
+
+  /// A dotted key; what cannot belong to one ends it.
+  private mutating func key() -> [String] {
+    var parts: [String] = []
+    while true {
+      skipBlanks()
+      guard let byte = peek() else { break }
+      if byte == quote || byte == apostrophe {
+        let start = position
+        skipLineString(byte)
+        parts.append(unquoted(start..<position, by: byte))
+      } else {
+        let start = position
+        while let byte = peek(), Label.isBareKeyByte(byte) || byte >= 0x80 { advance() }
+        if position == start { break }
+        parts.append(String(decoding: bytes[start..<position], as: UTF8.self))
+      }
+      skipBlanks()
+      guard peek() == UInt8(ascii: ".") else { break }
+      advance()
+    }
+    return parts
+  }
+
+  /// The text between the quotes; escapes stay as they are, which is good enough for a name in a message.
+  private func unquoted(_ range: Range<Int>, by delimiter: UInt8) -> String {
+    var inner = bytes[range].dropFirst()
+    if inner.last == delimiter { inner = inner.dropLast() }
+    return String(decoding: inner, as: UTF8.self)
+  }
+
+  /// Up to the line feed that ends the value.
+  /// - Returns: what was still open there.
+  private mutating func skipValue() -> Opening? {
+    var depth = 0
+    while let byte = peek() {
+      switch byte {
+      case hash: skipToLineEnd()
+      case quote, apostrophe:
+        if isTripled(byte) {
+          if !skipBlockString(byte) { return .blockString }
+        } else {
+          skipLineString(byte)
+        }
+      case openBracket, UInt8(ascii: "{"):
+        depth += 1
+        advance()
+      case UInt8(ascii: "]"), UInt8(ascii: "}"):
+        depth -= 1
+        advance()
+      case lineFeed:
+        if depth <= 0 { return nil }
+        if nextLineBeginsStatement() { return .bracket }
+        advance()
+      default: advance()
+      }
+    }
+    return depth > 0 ? .bracket : nil
+  }
+
+  /// Whether the line after the line feed at `position` can be no part of an array: somebody forgot the closing bracket.
+  private func nextLineBeginsStatement() -> Bool {
+    var ahead = self
+    ahead.advance()
+    ahead.skipBlanks()
+    guard let byte = ahead.peek() else { return true }
+    if byte == openBracket {
+      let header = ahead.header()
+      guard let first = header.key.first, let letter = first.utf8.first else { return false }
+      let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letter | 0x20)
+      return isLetter && !["true", "false", "inf", "nan"].contains(first)
+    }
+    guard Label.isBareKeyByte(byte) else { return false }
+    _ = ahead.key()
+    ahead.skipBlanks()
+    return ahead.peek() == UInt8(ascii: "=")
+  }
+
+  /// A string in single or double quotes: ends with its quote, or with the line.
+  private mutating func skipLineString(_ delimiter: UInt8) {
+    advance()
+    while let byte = peek(), byte != lineFeed {
+      advance()
+      if byte == delimiter { return }
+      if byte == backslash, delimiter == quote, peek() != lineFeed { advance() }
+    }
+  }
+
+  /// A string in three quotes: over as many lines as it takes.
+  /// - Returns: false when it has no end.
+  private mutating func skipBlockString(_ delimiter: UInt8) -> Bool {
+    for _ in 0..<3 { advance() }
+    while let byte = peek() {
+      if byte == delimiter, isTripled(delimiter) {
+        for _ in 0..<3 { advance() }
+        while peek() == delimiter { advance() }
+        return true
+      }
+      advance()
+      if byte == backslash, delimiter == quote { advance() }
+    }
+    return false
+  }
+
+  private func isTripled(_ delimiter: UInt8) -> Bool {
+    position + 2 < bytes.count && bytes[position..<position + 3].allSatisfy { $0 == delimiter }
+  }
+
+  private func peek() -> UInt8? {
+    position < bytes.count ? bytes[position] : nil
+  }
+
+  /// One byte on; counts the lines. Stands still at the end.
+  private mutating func advance() {
+    guard position < bytes.count else { return }
+    if bytes[position] == lineFeed { line += 1 }
+    position += 1
+  }
+
+  private mutating func skipBlanks() {
+    while let byte = peek(), isBlank(byte) { advance() }
+  }
+
+  private mutating func skipToLineEnd() {
+    while let byte = peek(), byte != lineFeed { advance() }
+  }
+
+  private func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+  }
+}
+
+private let lineFeed = UInt8(ascii: "\n")
+private let hash = UInt8(ascii: "#")
+private let quote = UInt8(ascii: "\"")
+private let apostrophe = UInt8(ascii: "'")
+private let openBracket = UInt8(ascii: "[")
+private let backslash = UInt8(ascii: "\\")

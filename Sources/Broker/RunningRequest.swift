@@ -44,7 +44,7 @@ final class RunningRequest: Sendable {
       advance(
         .verified(
           ChallengeResponse.verify(
-            HMACHash(mechanism), clearPassword: clear, challenge: challenge, digest: digest)))
+            hash: mechanism.function, clearPassword: clear, challenge: challenge, digest: digest)))
     case .makeHash(let password, let old):
       onPool { scratch in
         let scheme = PasswordSchemes.successor(of: old)
@@ -69,7 +69,7 @@ final class RunningRequest: Sendable {
   /// A digest of a few microseconds is computed where the row arrived; a costly hash goes to the pool.
   private func verify(_ password: Secret, against stored: Secret) {
     if PasswordSchemes.cost(of: stored) == .cheap {
-      advance(.verified(PasswordSchemes.verify(password, against: stored, using: CryptScratch.ofThisThread)))
+      advance(.verified(PasswordSchemes.verify(password, against: stored, using: CryptScratch())))
     } else {
       onPool { scratch in
         self.advance(.verified(PasswordSchemes.verify(password, against: stored, using: scratch)))
@@ -106,5 +106,16 @@ final class RunningRequest: Sendable {
     record.duration = .now - channel.received
     snapshot.leave()
     conclude(record)
+  }
+}
+
+extension ChallengeMechanism {
+  /// The function under its HMAC.
+  fileprivate var function: ChallengeResponse.Function {
+    switch self {
+    case .cramMD5: .md5
+    case .cramSHA1: .sha1
+    case .cramSHA256: .sha256
+    }
   }
 }

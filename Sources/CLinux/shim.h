@@ -2,9 +2,8 @@
 // Thin wrappers only: every decision stands in Swift.
 #ifndef GATEPOST_CLINUX_H
 #define GATEPOST_CLINUX_H
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// Not under _GNU_SOURCE: fd_set and others would then differ from what Swift's Glibc module has seen. What only that macro shows is
+// declared where it is used.
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -20,7 +20,7 @@ public final class ChildProcess: @unchecked Sendable {
   /// Starts `command[0]` (found by PATH) with the rest as arguments, its output going to a file.
   public init(_ command: [String], environment: [String: String] = [:], outputPath: String) throws {
     self.outputPath = outputPath
-    FileManager.default.createFile(atPath: outputPath, contents: nil)
+    _ = FileManager.default.createFile(atPath: outputPath, contents: nil)
     process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command
@@ -29,7 +29,7 @@ public final class ChildProcess: @unchecked Sendable {
     let output = FileHandle(forWritingAtPath: outputPath) ?? .nullDevice
     process.standardOutput = output
     process.standardError = output
-    try process.run()
+    try process.runWithoutBlockedSignals()
   }
 
   /// The process id.
@@ -64,11 +64,11 @@ public final class ChildProcess: @unchecked Sendable {
     process.arguments = command
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     try folder.write(input, to: "in")
-    for name in ["out", "err"] { FileManager.default.createFile(atPath: folder.file(name), contents: nil) }
+    for name in ["out", "err"] { _ = FileManager.default.createFile(atPath: folder.file(name), contents: nil) }
     process.standardInput = FileHandle(forReadingAtPath: folder.file("in")) ?? .nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: folder.file("out")) ?? .nullDevice
     process.standardError = FileHandle(forWritingAtPath: folder.file("err")) ?? .nullDevice
-    try process.run()
+    try process.runWithoutBlockedSignals()
     process.waitUntilExit()
     func text(_ name: String) -> String {
       String(decoding: FileManager.default.contents(atPath: folder.file(name)) ?? Data(), as: UTF8.self)
@@ -77,6 +77,19 @@ public final class ChildProcess: @unchecked Sendable {
     return Result(
       status: process.terminationReason == .uncaughtSignal ? 128 + status : status,
       output: text("out"), errors: text("err"))
+  }
+}
+
+extension Process {
+  /// A program inherits the signal mask of the thread that starts it, and the threads of Swift's pool block nearly all signals:
+  /// SIGTERM would never reach it.
+  fileprivate func runWithoutBlockedSignals() throws {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try run()
   }
 }
 

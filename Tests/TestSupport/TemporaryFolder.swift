@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 
 /// A folder that is gone when its last reference is. Its path is short: a socket's path has room for 107 bytes only.
 public final class TemporaryFolder: Sendable {

@@ -1,0 +1,41 @@
+/// A `gatepost.toml` for the table of `accounts.sql`, which holds neither home nor uid.
+struct AccountsConfiguration {
+  var directoryName = "accounts"
+  /// `type` and `database` or `connection`.
+  var directoryLines: String
+  var home: String
+  var uid: UInt32
+  var gid: UInt32
+  /// Added to names without `@`.
+  var defaultDomain: String?
+  /// A table of the whole configuration, such as `[[peer]]`.
+  var more = ""
+
+  func text(socketPath: String) -> String {
+    let ids = "\(uid) AS uid, \(gid) AS gid, '\(home)' AS home"
+    return """
+      \(defaultDomain.map { "default-domain = \"\($0)\"" } ?? "")
+      [[listen]]
+      socket = "\(socketPath)"
+      mode = "0666"
+
+      [[directory]]
+      name = "\(directoryName)"
+      \(directoryLines)
+      [directory.queries]
+      account = \"\"\"
+        SELECT username, password, clear AS clear_password, \(ids), name, maildir, options,
+          CASE WHEN quota = 0 THEN '' ELSE CAST(quota AS text) || 'S' END AS quota
+        FROM mailbox WHERE username = :username AND active = 1\"\"\"
+      enumerate = \"\"\"
+        SELECT username, \(ids), maildir, options FROM mailbox WHERE active = 1\"\"\"
+      set-password = \"\"\"
+        UPDATE mailbox SET password = :new_hash,
+          clear = CASE WHEN clear IS NULL THEN NULL ELSE :new_password END
+        WHERE username = :username\"\"\"
+
+      \(more)
+
+      """
+  }
+}

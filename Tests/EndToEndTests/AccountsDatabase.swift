@@ -1,0 +1,93 @@
+internal import Foundation
+internal import TestSupport
+
+/// The accounts of the recorded exchanges in one kind of database, which can be taken away and given back.
+final class AccountsDatabase: Sendable {
+  let kind: BackEndKind
+  private let place: Place
+
+  private enum Place {
+    case file(String, TemporaryFolder)
+    case cluster(PostgreSQLServer, database: String)
+  }
+
+  /// Ways in which a database can be gone.
+  enum Loss: String, CaseIterable, Sendable {
+    /// The server is stopped; the file is moved away.
+    case gone
+    /// Something that is no database stands in its place; with a server: it is stopped, too.
+    case garbage
+  }
+
+  /// Makes a database in a new file and loads `script`.
+  init(sqlite script: String) throws {
+    kind = .sqlite
+    let folder = try TemporaryFolder("sqlite")
+    place = .file(folder.file("accounts.db"), folder)
+    try execute(script)
+  }
+
+  /// Makes the database `name` in `server` and loads `script`.
+  init(postgresql server: PostgreSQLServer, name: String, script: String) throws {
+    kind = .postgresql
+    place = .cluster(server, database: name)
+    _ = try server.run("CREATE DATABASE \(name)", database: "postgres")
+    try execute(script)
+  }
+
+  /// The file, or the conninfo.
+  var location: String {
+    switch place {
+    case .file(let path, _): path
+    case .cluster(let server, let database):
+      "host=\(server.socketFolder) port=\(server.port) dbname=\(database) user=postgres"
+    }
+  }
+
+  /// The lines of `[[directory]]` that say what and where it is.
+  var directoryLines: String {
+    switch place {
+    case .file: "type = \"sqlite\"\ndatabase = \"\(location)\""
+    case .cluster: "type = \"postgresql\"\nconnection = \"\(location)\""
+    }
+  }
+
+  /// Runs `sql`, any number of statements.
+  func execute(_ sql: String) throws { _ = try rows(sql) }
+
+  /// Runs `sql`; a string for each row, its values separated by `|`.
+  func rows(_ sql: String) throws -> [String] {
+    let output: String
+    switch place {
+    case .file(let path, _):
+      let result = try ChildProcess.run(["sqlite3", "-batch", "-bail", path], input: sql)
+      guard result.status == 0 else { throw ServerTrouble("sqlite3: \(result.errors)") }
+      output = result.output
+    case .cluster(let server, let database):
+      output = try server.run(sql, database: database)
+    }
+    return output.split(separator: "\n").map(String.init)
+  }
+
+  /// Makes it go away.
+  func takeAway(_ loss: Loss) throws {
+    switch place {
+    case .file(let path, _):
+      try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+      if loss == .garbage {
+        try Data(repeating: UInt8(ascii: "x"), count: 8_192).write(to: URL(fileURLWithPath: path))
+      }
+    case .cluster(let server, _): server.stop()
+    }
+  }
+
+  /// Brings it back after `takeAway`.
+  func giveBack() throws {
+    switch place {
+    case .file(let path, _):
+      try? FileManager.default.removeItem(atPath: path)
+      try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
+    case .cluster(let server, _): try server.start()
+    }
+  }
+}

@@ -1,0 +1,58 @@
+internal import Foundation
+
+/// The daemon under test: the executable that this build made, serving one socket below a temporary folder.
+public final class GatepostDaemon: Sendable {
+  private let folder: TemporaryFolder
+  private let process: Lockbox
+  private let command: [String]
+
+  /// Where it listens. The last component is `socket`, so that courier's programs find it.
+  public var socketPath: String { folder.file("run/socket") }
+  /// The configuration file.
+  public var configurationPath: String { folder.file("gatepost.toml") }
+  /// Everything it has logged since its last start.
+  public var log: String { process.held?.output ?? "" }
+
+  /// Writes the configuration, starts the daemon, and waits until its socket answers.
+  /// - Parameter configuration: the text of `gatepost.toml`; it is given the path of the socket that it has to name.
+  public init(_ configuration: (_ socketPath: String) -> String) throws {
+    folder = try TemporaryFolder("gatepost")
+    try FileManager.default.createDirectory(atPath: folder.file("run"), withIntermediateDirectories: false)
+    chmod(folder.file("run"), 0o755)
+    command = [try GatepostExecutable.path(), "serve", "--config", folder.file("gatepost.toml")]
+    process = Lockbox()
+    try folder.write(configuration(socketPath), to: "gatepost.toml")
+    try start()
+  }
+
+  /// Starts it again after `stop()`.
+  public func start() throws {
+    let process = try ChildProcess(command, outputPath: folder.file("log"))
+    self.process.held = process
+    let path = socketPath
+    let answers = eventually(within: 20) { (try? SocketConnection(unixPath: path)) != nil || !process.isRunning }
+    guard answers, process.isRunning else { throw ServerTrouble("gatepost does not start", log: process.output) }
+  }
+
+  /// Ends it as an administrator would.
+  /// - Returns: its exit status.
+  @discardableResult
+  public func stop() -> Int32 {
+    let status = process.held?.stop() ?? 0
+    process.held = nil
+    return status
+  }
+
+  /// Of the running daemon.
+  public var pid: Int32? { process.held?.pid }
+
+  /// Holds the running process. Unchecked: every access takes the lock.
+  private final class Lockbox: @unchecked Sendable {
+    private let lock = NSLock()
+    private var process: ChildProcess?
+    var held: ChildProcess? {
+      get { lock.withLock { process } }
+      set { lock.withLock { process = newValue } }
+    }
+  }
+}

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A PostgreSQL server of a test's own: a new cluster in a temporary folder, reached by a Unix socket there, and by a port of
 /// the loopback interface when asked for. Whoever may open the socket is believed (`trust`), unless `access` says otherwise.

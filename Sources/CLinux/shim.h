@@ -2,8 +2,8 @@
 // Thin wrappers only: every decision stands in Swift.
 #ifndef GATEPOST_CLINUX_H
 #define GATEPOST_CLINUX_H
-// Not under _GNU_SOURCE: fd_set and others would then differ from what Swift's Glibc module has seen. What only that macro shows is
-// declared where it is used.
+// Without _GNU_SOURCE, like Swift's own Glibc module: the two would otherwise define fd_set and others differently, and a file that
+// sees both modules does not compile.
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -18,7 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-// struct ucred is visible only with _GNU_SOURCE set before any header: the same layout under our own name.
+// struct ucred is visible only with _GNU_SOURCE: the same layout under our own name.
 struct gatepost_credentials {
   int32_t pid;
   uint32_t uid;

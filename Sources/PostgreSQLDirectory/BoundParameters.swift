@@ -1,0 +1,70 @@
+internal import Accounts
+internal import Secrets
+
+/// The values of one statement's parameters, as libpq wants them: text format, each ended by a NUL. Used again for each statement,
+/// so that a look-up allocates nothing here.
+struct BoundParameters {
+  private let placeholders: [Placeholder]
+  private let constants: [Placeholder: [UInt8]]
+  private var bytes: [UInt8] = []
+  private var offsets: [Int] = []
+
+  /// - Parameter placeholders: of the statement, in the order of `$1`, `$2`, ….
+  init(_ placeholders: [Placeholder], constants: [Placeholder: [UInt8]]) {
+    self.placeholders = placeholders
+    self.constants = constants
+  }
+
+  /// Takes the values for one question.
+  /// - Parameter change: for `:new_hash` and `:new_password`.
+  /// - Returns: false when a value holds a NUL byte, which no text of PostgreSQL can.
+  mutating func bind(_ key: AccountKey? = nil, _ change: PasswordChange? = nil) -> Bool {
+    bytes.removeAll(keepingCapacity: true)
+    offsets.removeAll(keepingCapacity: true)
+    // Room for all at once: growing would leave copies of a password in freed memory.
+    let secrets = change.map { $0.newHash.count + $0.newPassword.count } ?? 0
+    bytes.reserveCapacity(constants.reduce(secrets + 64) { $0 + $1.value.count } + (key?.room ?? 0) * 2)
+    for placeholder in placeholders {
+      offsets.append(bytes.count)
+      switch placeholder {
+      case .username: bytes += key?.name.username ?? []
+      case .localPart: bytes += key?.name.localPart ?? []
+      case .domain: bytes += key?.name.domain ?? []
+      case .service: bytes += key?.service ?? []
+      case .newHash: change?.newHash.withBytes { bytes.append(contentsOf: $0) }
+      case .newPassword: change?.newPassword.withBytes { bytes.append(contentsOf: $0) }
+      case .mailRoot, .uid, .gid: bytes += constants[placeholder] ?? []
+      }
+      if bytes[(offsets.last ?? 0)...].contains(0) { return false }
+      bytes.append(0)
+    }
+    return true
+  }
+
+  /// How many there are; libpq's own type.
+  var count: Int32 { Int32(placeholders.count) }
+
+  /// The values as libpq wants them, for the duration of `body`.
+  func withPointers<Result>(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result) -> Result {
+    bytes.withUnsafeBytes { bytes in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: max(1, offsets.count)) { pointers in
+        pointers.initialize(repeating: nil)
+        for (index, offset) in offsets.enumerated() {
+          pointers[index] = bytes.baseAddress?.advanced(by: offset).assumingMemoryBound(to: CChar.self)
+        }
+        return body(UnsafePointer(pointers.baseAddress))
+      }
+    }
+  }
+
+  /// Overwrites the values.
+  mutating func wipe() {
+    _ = Secret.taking(&bytes)
+    offsets.removeAll()
+  }
+}
+
+extension AccountKey {
+  /// Of all its parts, in bytes.
+  fileprivate var room: Int { name.username.count + name.localPart.count + name.domain.count + service.count }
+}

@@ -1,0 +1,78 @@
+internal import CPostgreSQL
+
+/// One statement at a time, each step with a deadline: for opening, changing passwords, enumerating and inspecting. Look-ups do
+/// not come this way: see `LookUpLoop`.
+extension Connection {
+  typealias Instant = ContinuousClock.Instant
+
+  /// Prepares `sql` under `name`, with no types for its parameters: the server infers them, so that a `citext` column keeps
+  /// comparing as one.
+  /// - Returns: the names of the result's columns.
+  func prepare(_ name: String, _ sql: String, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> [String] {
+    try send(PQsendPrepare(handle, name, sql, 0, nil), until: deadline, stop: stop)
+    _ = try finish(until: deadline, stop: stop)
+    try send(PQsendDescribePrepared(handle, name), until: deadline, stop: stop)
+    return try finish(until: deadline, stop: stop).columnNames
+  }
+
+  /// Runs a statement of ours without parameters, such as `BEGIN`.
+  @discardableResult
+  func run(_ sql: String, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> QueryResult {
+    try send(PQsendQuery(handle, sql), until: deadline, stop: stop)
+    return try finish(until: deadline, stop: stop)
+  }
+
+  /// Sends a statement with its parameters.
+  func begin(_ sql: String, _ parameters: borrowing BoundParameters, until deadline: Instant, stop: StopFlag)
+    throws(DatabaseFault)
+  {
+    let count = parameters.count
+    let sent = parameters.withPointers { PQsendQueryParams(handle, sql, count, nil, $0, nil, nil, 0) }
+    try send(sent, until: deadline, stop: stop)
+  }
+
+  /// The next result of what was sent.
+  /// - Returns: nil behind the last one.
+  func nextResult(until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> QueryResult? {
+    while PQisBusy(handle) != 0 {
+      guard !isBroken else { throw lastFault }
+      try wait(until: deadline, stop: stop)
+      // A failure shows as a result, or as a broken connection above.
+      PQconsumeInput(handle)
+    }
+    guard let result = PQgetResult(handle) else { return nil }
+    return QueryResult(owning: result)
+  }
+
+  /// Reads all results of one statement.
+  /// - Returns: the last one.
+  /// - Throws: the first error among them.
+  func finish(until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> QueryResult {
+    var last: QueryResult?
+    var fault: DatabaseFault?
+    while let result = try nextResult(until: deadline, stop: stop) {
+      switch result.status {
+      case PGRES_COMMAND_OK, PGRES_TUPLES_OK: break
+      case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+        throw DatabaseFault(.query, "COPY is no query that can stand here")
+      default: if fault == nil { fault = result.fault(on: self) }
+      }
+      last = consume result
+      if isBroken { break }
+    }
+    if let fault { throw fault }
+    guard let last else { throw lastFault }
+    return last
+  }
+
+  private func send(_ accepted: Int32, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) {
+    guard accepted == 1 else { throw lastFault }
+    while true {
+      let left = PQflush(handle)
+      if left == 0 { return }
+      if left < 0 { throw lastFault }
+      try wait(writing: true, until: deadline, stop: stop)
+      PQconsumeInput(handle)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+internal import CPostgreSQL
+
+/// Owns one result of libpq.
+struct QueryResult: ~Copyable {
+  private let handle: OpaquePointer
+
+  /// Takes over `handle`.
+  init(owning handle: OpaquePointer) { self.handle = handle }
+
+  deinit { PQclear(handle) }
+
+  var status: ExecStatusType { PQresultStatus(handle) }
+
+  var rowCount: Int { Int(PQntuples(handle)) }
+
+  /// Of the rows, or of a description of them.
+  var columnNames: [String] {
+    (0..<PQnfields(handle)).map { PQfname(handle, $0).map { String(cString: $0) } ?? "" }
+  }
+
+  /// How many rows a statement changed or returned; nil when it is of no such kind.
+  var affectedRows: Int? { PQcmdTuples(handle).flatMap { Int(String(cString: $0)) } }
+
+  /// The statement that was done, such as `COMMIT`.
+  var command: String { PQcmdStatus(handle).map { String(cString: $0) } ?? "" }
+
+  /// The bytes of one value, nil for NULL. They live as long as the result.
+  func value(row: Int, column: Int) -> UnsafeRawBufferPointer? {
+    let row = Int32(truncatingIfNeeded: row)
+    let column = Int32(truncatingIfNeeded: column)
+    guard PQgetisnull(handle, row, column) == 0, let bytes = PQgetvalue(handle, row, column) else { return nil }
+    return UnsafeRawBufferPointer(start: bytes, count: Int(PQgetlength(handle, row, column)))
+  }
+
+  /// What went wrong, when `status` says so.
+  func fault(on connection: borrowing Connection) -> DatabaseFault {
+    let state = field(.sqlState).flatMap { SQLState($0) }
+    let isGone = connection.isBroken || state?.endsConnection == true
+    guard let state else {
+      let (_, message) = ServerMessage.read(PQresultErrorMessage(handle).map { String(cString: $0) } ?? "")
+      return DatabaseFault(isGone ? .connection : .query, message.isEmpty ? "unexpected answer of the server" : message)
+    }
+    // A message of these classes can quote what stands in a row.
+    let message = state.mayQuoteData ? state.meaning : ServerMessage.clean(field(.primaryMessage) ?? state.meaning)
+    let isStalePlan = state == .featureNotSupported && field(.sourceFunction) == "RevalidateCachedQuery"
+    return DatabaseFault(
+      isGone ? .connection : .query, state: state, spoilsStatement: isStalePlan || state == .unknownStatement, message)
+  }
+
+  /// PG_DIAG_… of `postgres_ext.h`: character constants, which Swift does not import.
+  private enum Field: UInt8 {
+    case sqlState = 0x43  // 'C'
+    case primaryMessage = 0x4D  // 'M'
+    case sourceFunction = 0x52  // 'R'
+  }
+
+  private func field(_ field: Field) -> String? {
+    PQresultErrorField(handle, Int32(field.rawValue)).map { String(cString: $0) }
+  }
+}

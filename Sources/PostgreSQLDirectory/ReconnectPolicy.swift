@@ -1,0 +1,49 @@
+/// When to try for a new connection, and how long a request waits for one. Knows no socket and no clock.
+///
+/// - An attempt starts at most about once a second, also when connections come about and are lost at once.
+/// - A request rides through an outage of up to `patience`: a server that is restarted costs a login some time, not a failure.
+/// - In a longer outage requests are answered at once, while attempts go on: nothing piles up, and the first connection ends it.
+struct ReconnectPolicy: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
+  /// The longest time from the start of one attempt to that of the next. Recovery takes no longer than this once the server is back.
+  static let spacing = Duration.seconds(1)
+  /// Up to this share of `spacing` is left out by chance, so that many daemons do not fall on a server in step.
+  static let jitter = 0.2
+  /// How long an outage may last before requests stop waiting for its end.
+  static let patience = Duration.seconds(5)
+
+  private var earliest: Instant?
+  private var downSince: Instant?
+
+  init() {}
+
+  /// Whether an attempt may start now.
+  func mayAttempt(at now: Instant) -> Bool { earliest.map { $0 <= now } ?? true }
+
+  /// When the next attempt may start; nil: now.
+  var nextAttempt: Instant? { earliest }
+
+  /// When those who wait for a connection are to be told that there is none; nil while there is no outage.
+  var givesUpAt: Instant? { downSince.map { $0 + Self.patience } }
+
+  /// Whether the outage has lasted so long that a request does not wait.
+  func isLongOutage(at now: Instant) -> Bool { givesUpAt.map { $0 <= now } ?? false }
+
+  /// How long there has been no connection.
+  func outage(at now: Instant) -> Duration { downSince.map { now - $0 } ?? .zero }
+
+  /// An attempt starts.
+  mutating func attempt(at now: Instant, using generator: inout some RandomNumberGenerator) {
+    earliest = now + Self.spacing * (1 - Double.random(in: 0...Self.jitter, using: &generator))
+    if downSince == nil { downSince = now }
+  }
+
+  /// The connection works: its statements are prepared.
+  mutating func connected() { downSince = nil }
+
+  /// The connection is gone, or could not be made.
+  mutating func lost(at now: Instant) {
+    if downSince == nil { downSince = now }
+  }
+}

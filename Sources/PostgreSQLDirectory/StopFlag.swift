@@ -1,0 +1,13 @@
+internal import Synchronization
+
+/// Tells threads that wait for the database to give up: shutting down must not take as long as a statement may.
+final class StopFlag: Sendable {
+  /// How often a waiting thread looks.
+  static let interval = Duration.milliseconds(200)
+
+  private let flag = Atomic(false)
+
+  var isSet: Bool { flag.load(ordering: .acquiring) }
+
+  func set() { flag.store(true, ordering: .releasing) }
+}

@@ -92,8 +92,8 @@ public final class Broker: Sendable {
       var record = record
       record.result = .refused(.notAllowed)
       snapshot.leave()
-      // A list is read line by line: `FAIL` would be one of them.
-      conclude(record, channel) { channel.answer(command.permission == .enumerate ? [] : Reply.fail) }
+      // For a list too: it is no account's line, and the final `.` is missing, so no client takes it for an empty list.
+      conclude(record, channel) { channel.answer(Reply.fail) }
       return
     }
     let purpose: RequestCourse.Purpose

@@ -1,0 +1,162 @@
+import Accounts
+import AuthdaemonWire
+import Passwords
+import Secrets
+import Testing
+
+@testable import Broker
+
+/// Event in, action out: no directory, no thread, no clock.
+@Suite struct RequestCourseTests {
+  private func account(
+    _ name: String = "alice", hash: String? = nil, clear: String? = nil, isActive: Bool = true
+  ) -> Account {
+    var account = Account(username: Array(name.utf8), uid: 5000, gid: 5000, home: Array("/home".utf8))
+    account.passwordHash = hash.map { Secret(text: $0) }
+    account.clearPassword = clear.map { Secret(text: $0) }
+    account.isActive = isActive
+    return account
+  }
+
+  private func course(
+    _ purpose: RequestCourse.Purpose, directories: Int = 2, offersChange: [Bool] = [true, true]
+  ) -> RequestCourse {
+    RequestCourse(purpose: purpose, directories: Array(0..<directories), offersChange: offersChange)
+  }
+
+  private let login = RequestCourse.Purpose.login(.login(password: Secret(text: "right")))
+  private let change = RequestCourse.Purpose.change(old: Secret(text: "right"), new: Secret(text: "new"))
+  private let cram = RequestCourse.Purpose.login(
+    .challengeResponse(.cramMD5, challenge: [1, 2], digest: [UInt8](repeating: 0, count: 16)))
+
+  /// What an action is, in one word and its number.
+  private func word(_ action: RequestCourse.Action) -> String {
+    switch action {
+    case .lookUp(let index): "lookUp \(index)"
+    case .verify: "verify"
+    case .verifyChallenge: "verifyChallenge"
+    case .makeHash(_, let old): "makeHash \(old == nil ? "fresh" : "successor")"
+    case .store(let index, _, _): "store \(index)"
+    case .finish(.accepted(.account(let account, _))): "accepted \(String(decoding: account.username, as: UTF8.self))"
+    case .finish(.accepted(.changed)): "changed"
+    case .finish(.refused(let refusal)): "refused \(refusal.rawValue)"
+    case .finish(.unavailable(let cause)): "unavailable \(cause.code.rawValue)"
+    }
+  }
+
+  private func walk(_ course: RequestCourse, _ events: [RequestCourse.Event]) -> [String] {
+    var course = course
+    return events.map { word(course.handle($0)) }
+  }
+
+  private let away = RequestCourse.Event.lookedUp(.unavailable(Unavailability(.unreachable)))
+  private let unknown = RequestCourse.Event.lookedUp(.refused(.unknownUser))
+  private func found(_ account: Account) -> RequestCourse.Event { .lookedUp(.accepted(account)) }
+
+  @Test func aRightPasswordIsAccepted() {
+    #expect(
+      walk(course(login), [.start, found(account(hash: "{SHA256}x")), .verified(.match)])
+        == ["lookUp 0", "verify", "accepted alice"])
+  }
+
+  @Test func unknownAndWrongGoOnToTheNextDirectory() {
+    #expect(
+      walk(course(login), [.start, unknown, found(account(hash: "h")), .verified(.match)])
+        == ["lookUp 0", "lookUp 1", "verify", "accepted alice"])
+    #expect(
+      walk(course(login), [.start, found(account(hash: "h")), .verified(.mismatch), unknown])
+        == ["lookUp 0", "verify", "lookUp 1", "refused wrong password"])
+    #expect(walk(course(login), [.start, unknown, unknown]) == ["lookUp 0", "lookUp 1", "refused unknown user"])
+  }
+
+  @Test func aDatabaseThatIsAwayEndsItWhereverItStands() {
+    #expect(walk(course(login), [.start, away]) == ["lookUp 0", "unavailable database unreachable"])
+    #expect(walk(course(login), [.start, unknown, away]) == ["lookUp 0", "lookUp 1", "unavailable database unreachable"])
+    #expect(
+      walk(course(login), [.start, found(account(hash: "h")), .verified(.mismatch), away]).last
+        == "unavailable database unreachable", "a wrong password in the first is no answer while the second is away")
+    #expect(walk(course(.account), [.start, away]).last == "unavailable database unreachable")
+    #expect(walk(course(change), [.start, away]).last == "unavailable database unreachable")
+  }
+
+  @Test func aHashThatNoSchemeKnowsIsOurFault() {
+    #expect(
+      walk(course(login), [.start, found(account(hash: "{WHAT}x")), .verified(.unverifiable(scheme: "{WHAT}"))]).last
+        == "unavailable unknown password scheme")
+  }
+
+  @Test func refusalsOfTheAccount() {
+    #expect(walk(course(login, directories: 1), [.start, found(account(hash: "h", isActive: false))]).last == "refused account inactive")
+    #expect(walk(course(.account, directories: 1), [.start, found(account(isActive: false))]).last == "refused account inactive")
+    #expect(walk(course(login, directories: 1), [.start, found(account())]).last == "refused no usable password")
+    #expect(
+      walk(course(login, directories: 1), [.start, found(account(hash: "!")), .verified(.locked)]).last
+        == "refused password locked")
+  }
+
+  @Test func theHashDecidesAloneWhenThereIsOne() {
+    #expect(
+      walk(course(login, directories: 1), [.start, found(account(hash: "h", clear: "right")), .verified(.mismatch)]).last
+        == "refused wrong password")
+  }
+
+  @Test func aClearPasswordIsComparedInPlace() {
+    #expect(walk(course(login, directories: 1), [.start, found(account(clear: "right"))]).last == "accepted alice")
+    #expect(walk(course(login, directories: 1), [.start, found(account(clear: "Right"))]).last == "refused wrong password")
+  }
+
+  @Test func aChallengeNeedsAClearPassword() {
+    #expect(walk(course(cram, directories: 1), [.start, found(account(hash: "h"))]).last == "refused no usable password")
+    #expect(walk(course(cram, directories: 1), [.start, found(account(clear: ""))]).last == "refused no usable password")
+    #expect(
+      walk(course(cram, directories: 1), [.start, found(account(hash: "h", clear: "c")), .verified(.match)])
+        == ["lookUp 0", "verifyChallenge", "accepted alice"])
+  }
+
+  @Test func anAccountIsFoundWithoutAPassword() {
+    #expect(walk(course(.account), [.start, found(account())]) == ["lookUp 0", "accepted alice"])
+    #expect(walk(course(.account, directories: 0), [.start]) == ["refused unknown module"])
+  }
+
+  @Test func aPasswordIsChangedWhereItWasRight() {
+    let hash = Outcome.accepted(Secret(text: "new hash"))
+    #expect(
+      walk(
+        course(change),
+        [.start, unknown, found(account(hash: "h")), .verified(.match), .hashed(hash), .stored(.accepted(()))])
+        == ["lookUp 0", "lookUp 1", "verify", "makeHash successor", "store 1", "changed"])
+    #expect(
+      walk(course(change, directories: 1), [.start, found(account(hash: "h")), .verified(.mismatch)]).last
+        == "refused wrong password")
+    #expect(
+      walk(
+        course(change, offersChange: [false, false]), [.start, found(account(hash: "h")), .verified(.match)]).last
+        == "refused password changes are not configured")
+    #expect(
+      walk(
+        course(change),
+        [
+          .start, found(account(hash: "h")), .verified(.match), .hashed(hash),
+          .stored(.unavailable(Unavailability(.queryFailed))),
+        ]).last == "unavailable query failed")
+  }
+
+  /// Whatever comes in whatever order: never a yes that was not earned.
+  @Test func noOrderOfEventsAcceptsWithoutAMatch() {
+    let events: [RequestCourse.Event] = [
+      .start, unknown, away, found(account(hash: "h")), .verified(.mismatch), .verified(.locked),
+      .verified(.unverifiable(scheme: "s")), .hashed(.accepted(Secret(text: "h"))), .stored(.accepted(())),
+    ]
+    func explore(_ course: RequestCourse, _ depth: Int) {
+      guard depth > 0 else { return }
+      for event in events {
+        var next = course
+        let result = word(next.handle(event))
+        #expect(!result.hasPrefix("accepted") && result != "changed" && !result.hasPrefix("store"))
+        explore(next, depth - 1)
+      }
+    }
+    explore(course(login), 4)
+    explore(course(change), 4)
+  }
+}

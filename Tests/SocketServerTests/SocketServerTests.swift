@@ -1,0 +1,213 @@
+import AuthdaemonWire
+import Foundation
+import TestSupport
+import Testing
+import Threads
+
+@testable import SocketServer
+
+/// The socket side alone: a handler that answers by the user's name stands for the broker.
+@Suite struct SocketServerTests {
+  private final class Harness: Sendable {
+    let folder: TemporaryFolder
+    let server: SocketServer
+    let client: AuthdaemonClient
+    let held = Lock<[Exchange]>([])
+
+    init(limits: ServerLimits = ServerLimits()) throws {
+      folder = try TemporaryFolder("front")
+      let listener = try Listener.bind(path: folder.file("s"), mode: 0o600, owner: nil, group: nil)
+      let held = self.held
+      server = try SocketServer(listeners: [listener], limits: limits) { exchange, parsed in
+        guard case .request(let request) = parsed else {
+          if case .refused = parsed { exchange.answer(Array("FAIL\n".utf8)) } else { exchange.closeSilently() }
+          return
+        }
+        switch String(decoding: request.command.userID, as: UTF8.self) {
+        case "silent": exchange.closeSilently()
+        case "held": held.withLock { $0.append(exchange) }
+        case "list":
+          guard let stream = exchange.stream() else { return }
+          DispatchQueue.global().async { [stream = Unchecked(stream)] in
+            for number in 0..<50_000 {
+              if !stream.value.append({ $0 += Array("line \(number)\n".utf8) }) { return }
+            }
+            if stream.value.flush() { stream.value.finish() }
+          }
+        case let user: exchange.answer(Array("USER=\(user)\n.\n".utf8))
+        }
+      }
+      try server.start()
+      client = AuthdaemonClient(folder.file("s"), timeLimit: 20)
+    }
+
+    deinit { server.stop(grace: .seconds(1)) }
+
+    func account(_ user: String) -> String { "PRE . imap \(user)\n" }
+
+    func takeHeld() -> Exchange {
+      _ = eventually { held.withLock { !$0.isEmpty } }
+      return held.withLock { $0.removeFirst() }
+    }
+  }
+
+  private struct Unchecked<Value>: @unchecked Sendable {
+    // Handed to one queue once, and not used by the sender afterwards.
+    let value: Value
+    init(_ value: Value) { self.value = value }
+  }
+
+  @Test func answersAndCloses() throws {
+    let harness = try Harness()
+    let reply = try harness.client.ask(harness.account("alice"))
+    #expect(reply.text == "USER=alice\n.\n")
+    #expect(reply.end == .endOfFile)
+    #expect(reply.elapsed < 2, "nobody waits for the drain")
+  }
+
+  @Test func servesAClientThatStoppedSending() throws {
+    let harness = try Harness()
+    let reply = try harness.client.ask(harness.account("alice"), halfClose: true)
+    #expect(reply.text == "USER=alice\n.\n")
+    #expect(reply.end == .endOfFile)
+  }
+
+  /// cyrus-sasl sends one line feed more than it declares. Unread at close, it would become ECONNRESET at the client.
+  @Test(arguments: ["\n", String(repeating: "x", count: 100_000)])
+  func bytesBehindTheRequestDoNotResetTheReply(_ extra: String) throws {
+    let harness = try Harness()
+    let reply = try harness.client.ask(harness.account("alice") + extra)
+    #expect(reply.text == "USER=alice\n.\n")
+    #expect(reply.end == .endOfFile)
+    let late = try SocketConnection(unixPath: harness.folder.file("s"))
+    late.send(Array(harness.account("bob").utf8))
+    #expect(String(decoding: readAll(late) { late.send(Array(extra.utf8)) }, as: UTF8.self) == "USER=bob\n.\n")
+  }
+
+  @Test func silenceIsTheThirdOutcome() throws {
+    let harness = try Harness()
+    let reply = try harness.client.ask(harness.account("silent"))
+    #expect(reply.bytes.isEmpty)
+    #expect(reply.end == .endOfFile)
+  }
+
+  @Test func anAnswerFromAnotherThreadArrives() throws {
+    let harness = try Harness()
+    let connection = try SocketConnection(unixPath: harness.folder.file("s"))
+    connection.send(Array(harness.account("held").utf8))
+    let exchange = harness.takeHeld()
+    #expect(!exchange.isAbandoned)
+    exchange.answer(Array("late\n".utf8))
+    exchange.answer(Array("twice\n".utf8))
+    #expect(String(decoding: readAll(connection), as: UTF8.self) == "late\n")
+  }
+
+  @Test func aClientThatLeavesIsNoticed() throws {
+    let harness = try Harness()
+    var connection: SocketConnection? = try SocketConnection(unixPath: harness.folder.file("s"))
+    connection?.send(Array(harness.account("held").utf8))
+    let exchange = harness.takeHeld()
+    connection = nil
+    #expect(eventually { exchange.isAbandoned })
+    exchange.answer(Array("for nobody\n".utf8))
+    #expect(try harness.client.ask(harness.account("next")).text == "USER=next\n.\n")
+  }
+
+  @Test func aReplyLargerThanTheSocketsBufferArrivesWhole() throws {
+    let harness = try Harness()
+    let connection = try SocketConnection(unixPath: harness.folder.file("s"))
+    connection.send(Array(harness.account("held").utf8))
+    let reply = [UInt8](repeating: UInt8(ascii: "x"), count: 3_000_000)
+    harness.takeHeld().answer(reply)
+    #expect(readAll(connection) == reply)
+  }
+
+  @Test func streamsALongAnswer() throws {
+    let harness = try Harness()
+    let reply = try harness.client.ask(harness.account("list"))
+    #expect(reply.text.hasSuffix("line 49999\n"))
+    #expect(reply.text.split(separator: "\n").count == 50_000)
+    #expect(reply.end == .endOfFile)
+  }
+
+  @Test func dripsDoNotExtendTheDeadline() throws {
+    var limits = ServerLimits()
+    limits.requestTimeout = .milliseconds(600)
+    let harness = try Harness(limits: limits)
+    let connection = try SocketConnection(unixPath: harness.folder.file("s"))
+    let start = Date()
+    let dripped = eventually(within: 10) {
+      connection.send([UInt8(ascii: "P")])
+      return connection.receive(until: Date(timeIntervalSinceNow: 0.1)).isEnd
+    }
+    #expect(dripped)
+    #expect(Date().timeIntervalSince(start) < 8)
+  }
+
+  @Test func anAnswerThatNeverComesIsGivenUp() throws {
+    var limits = ServerLimits()
+    limits.answerTimeout = .milliseconds(300)
+    let harness = try Harness(limits: limits)
+    let reply = try harness.client.ask(harness.account("held"))
+    #expect(reply.bytes.isEmpty)
+    #expect(harness.takeHeld().isAbandoned)
+  }
+
+  @Test func aFullHouseClosesTheOldestSilentConnection() throws {
+    var limits = ServerLimits()
+    limits.connections = 8
+    let harness = try Harness(limits: limits)
+    let silent = try (0..<40).map { _ in try SocketConnection(unixPath: harness.folder.file("s")) }
+    for number in 0..<20 {
+      #expect(try harness.client.ask(harness.account("u\(number)")).text == "USER=u\(number)\n.\n")
+    }
+    #expect(silent[0].receive(until: Date(timeIntervalSinceNow: 2)).isEnd)
+  }
+
+  @Test func stoppingFinishesWhatWasAccepted() throws {
+    let harness = try Harness()
+    let connection = try SocketConnection(unixPath: harness.folder.file("s"))
+    connection.send(Array(harness.account("held").utf8))
+    let exchange = harness.takeHeld()
+    let stopped = Lock(false)
+    let server = harness.server
+    DispatchQueue.global().async {
+      let clean = server.stop(grace: .seconds(10))
+      stopped.withLock { $0 = clean }
+    }
+    #expect(eventually { !FileManager.default.fileExists(atPath: harness.folder.file("s")) })
+    #expect(!stopped.withLock { $0 })
+    exchange.answer(Array("done\n".utf8))
+    #expect(String(decoding: readAll(connection), as: UTF8.self) == "done\n")
+    #expect(eventually { stopped.withLock { $0 } })
+  }
+
+  @Test func manyClientsAtOnce() throws {
+    let harness = try Harness()
+    let wrong = Lock(0)
+    DispatchQueue.concurrentPerform(iterations: 2000) { number in
+      let reply = try? harness.client.ask(harness.account("u\(number)"), halfClose: number % 3 == 0)
+      if reply?.text != "USER=u\(number)\n.\n" || reply?.end != .endOfFile { wrong.withLock { $0 += 1 } }
+    }
+    #expect(wrong.withLock { $0 } == 0)
+  }
+
+  private func readAll(_ connection: SocketConnection, _ between: () -> Void = {}) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let end = Date(timeIntervalSinceNow: 20)
+    while true {
+      switch connection.receive(until: end) {
+      case .bytes(let more): bytes += more
+      case .end: return bytes
+      }
+      between()
+    }
+  }
+}
+
+extension SocketConnection.Received {
+  fileprivate var isEnd: Bool {
+    if case .end(let end) = self { return end == .endOfFile }
+    return false
+  }
+}

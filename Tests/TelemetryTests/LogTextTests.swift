@@ -1,0 +1,91 @@
+import Accounts
+import Broker
+import Foundation
+import Logging
+import Testing
+
+@testable import Telemetry
+
+@Suite struct LogTextTests {
+  private func field(_ value: [UInt8]) -> String {
+    var line: [UInt8] = []
+    LogText.appendField("user", value, to: &line)
+    return String(decoding: line, as: UTF8.self)
+  }
+
+  @Test func harmlessValuesStandBare() {
+    #expect(field(Array("o'brien@example.org".utf8)) == "user=o'brien@example.org")
+  }
+
+  @Test(arguments: [
+    ("a\nAUTH outcome=accepted", #"user="a\x0aAUTH outcome=accepted""#),
+    ("a b", #"user="a b""#), ("", #"user="""#), (#"a"b"#, #"user="a\"b""#), (#"a\b"#, #"user="a\\b""#),
+    ("\u{1b}[31m", #"user="\x1b[31m""#), ("é", #"user="\xc3\xa9""#), ("a=b", #"user="a=b""#),
+  ])
+  func nothingGetsOut(_ value: String, _ expected: String) {
+    #expect(field(Array(value.utf8)) == expected)
+  }
+
+  @Test func everyByteStaysOnOneLineOfASCII() {
+    for byte in UInt8.min...UInt8.max {
+      #expect(field([byte]).utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f })
+    }
+  }
+
+  @Test func longValuesAreCut() {
+    let text = field([UInt8](repeating: UInt8(ascii: "x"), count: 9000))
+    #expect(text.utf8.count < LogText.valueBytes + 16)
+    #expect(text.hasSuffix("...\""))
+  }
+
+  @Test func aRequestIsOneLine() {
+    var record = AuditRecord()
+    record.verb = "AUTH"
+    record.service = Array("imap".utf8)
+    record.user = Array("x\ny".utf8)
+    record.remoteAddress = Array("192.0.2.1".utf8)
+    record.processID = 12
+    record.userID = 89
+    record.directory = "accounts"
+    record.result = .refused(.wrongPassword)
+    record.duration = .microseconds(1234)
+    #expect(
+      RequestLog.line(record) == #"AUTH service=imap user="x\x0ay" ip=192.0.2.1 pid=12 uid=89 directory=accounts "#
+        + #"outcome=refused reason="wrong password" ms=1.234"#)
+    record.result = .unavailable(Unavailability(.unreachable, "connection refused"))
+    #expect(RequestLog.line(record).contains(#"outcome=unavailable reason="database unreachable: connection refused""#))
+  }
+
+  @Test func theJournalReadsPriorities() {
+    func line(_ level: Logger.Level, _ style: StandardErrorLog.Style) -> String {
+      String(decoding: StandardErrorLog.line(level, "two\nlines", [:], ["k": "v w"], style), as: UTF8.self)
+    }
+    #expect(line(.error, .journal) == "<3>two\\x0alines k=\"v w\"\n")
+    #expect(line(.info, .journal).hasPrefix("<6>"))
+    #expect(line(.warning, .terminal).hasSuffix("Z warning: two\\x0alines k=\"v w\"\n"))
+  }
+
+  @Test func theWriterLosesNothingItTook() throws {
+    let pipe = Pipe()
+    let writer = try LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor, lostLine: { _ in [] })
+    for number in 0..<500 { writer.write(Array("\(number)\n".utf8)) }
+    writer.flush()
+    try pipe.fileHandleForWriting.close()
+    let text = String(decoding: try #require(try pipe.fileHandleForReading.readToEnd()), as: UTF8.self)
+    #expect(text == (0..<500).map { "\($0)\n" }.joined())
+  }
+
+  @Test func aReaderThatDoesNotReadCostsLinesAndNoTime() throws {
+    let pipe = Pipe()
+    let writer = try LogWriter(
+      descriptor: pipe.fileHandleForWriting.fileDescriptor, capacity: 1000,
+      lostLine: { Array("lost \($0 > 0)\n".utf8) })
+    // More than the pipe (64 KiB) and the writer together hold.
+    let line = [UInt8](repeating: UInt8(ascii: "x"), count: 99) + [UInt8(ascii: "\n")]
+    for _ in 0..<5000 { writer.write(line) }
+    let reader = pipe.fileHandleForReading
+    var text = ""
+    while !text.contains("lost true\n") { text += String(decoding: reader.availableData, as: UTF8.self) }
+    #expect(text.contains("lost true\n"))
+  }
+}

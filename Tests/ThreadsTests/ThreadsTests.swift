@@ -1,0 +1,74 @@
+import Secrets
+import Testing
+import Threads
+
+@Suite struct ThreadsTests {
+  @Test func aQueueKeepsItsOrderAndItsBound() {
+    let queue = BoundedQueue<Int>(capacity: 3)
+    #expect([1, 2, 3, 4].map { queue.push($0) } == [true, true, true, false])
+    #expect(queue.pop(upTo: 2) == [1, 2])
+    #expect(queue.push(5))
+    #expect(queue.pop(upTo: 9) == [3, 5])
+    #expect(queue.pop(patience: .milliseconds(1)) == [])
+  }
+
+  @Test func aClosedQueueGivesWhatIsInside() {
+    let queue = BoundedQueue<Int>(capacity: 3)
+    queue.push(1)
+    queue.close()
+    #expect(!queue.push(2))
+    #expect(queue.pop() == [1])
+    #expect(queue.pop() == nil)
+  }
+
+  @Test func everythingPushedIsPoppedOnce() throws {
+    let queue = BoundedQueue<Int>(capacity: 100_000)
+    let seen = Lock<[Int]>([])
+    let workers = try (0..<4).map { _ in
+      try Worker(name: "pop") {
+        while let batch = queue.pop(upTo: 7) { seen.withLock { $0 += batch } }
+      }
+    }
+    let pushers = try (0..<4).map { part in
+      try Worker(name: "push") {
+        for number in 0..<5000 { queue.push(part * 5000 + number) }
+      }
+    }
+    for pusher in pushers { #expect(pusher.join(.seconds(20))) }
+    queue.close()
+    for worker in workers { #expect(worker.join(.seconds(20))) }
+    #expect(seen.withLock { $0.sorted() } == Array(0..<20_000))
+  }
+
+  @Test func waitingHasAnEnd() {
+    let lock = Lock(0)
+    #expect(lock.wait(.milliseconds(5)) { $0 == 1 ? true : nil } == nil)
+    #expect(lock.wait(.seconds(-1)) { $0 == 0 ? true : nil } == true)
+  }
+}
+
+@Suite struct SecretTests {
+  @Test func showsNothing() {
+    let secret = Secret(text: "hunter2")
+    var dumped = ""
+    dump(secret, to: &dumped)
+    for text in ["\(secret)", String(describing: secret), String(reflecting: secret), dumped, "\([secret])"] {
+      #expect(!text.contains("hunter2"))
+      #expect(!text.contains("104"), "not as numbers either")
+    }
+  }
+
+  @Test func comparesWholeValues() {
+    #expect(Secret(text: "abc").matches(Secret(text: "abc")))
+    #expect(!Secret(text: "abc").matches(Secret(text: "abd")))
+    #expect(!Secret(text: "abc").matches(Secret(text: "ab")))
+    #expect(Secret(text: "").matches(Secret(text: "")))
+  }
+
+  @Test func takesAndWipesItsSource() {
+    var bytes = Array("hunter2".utf8)
+    let secret = Secret.taking(&bytes)
+    #expect(bytes.isEmpty)
+    #expect(secret.matches(Secret(text: "hunter2")))
+  }
+}

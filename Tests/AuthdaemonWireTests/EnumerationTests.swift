@@ -100,6 +100,15 @@ import Testing
     }
   }
 
+  @Test(arguments: [".\n\n", ".\n.\n", ".\nu", ".\n."]) func nothingMayFollowTheEnd(_ text: String) {
+    var decoder = EnumerationDecoder()
+    _ = bytes(text).withUnsafeBytes { decoder.feed($0) }
+    #expect(!decoder.isComplete)
+    var dripped = EnumerationDecoder()
+    for byte in bytes(text) { _ = [byte].withUnsafeBytes { dripped.feed($0) } }
+    #expect(!dripped.isComplete)
+  }
+
   @Test func refusalIsSeen() {
     var decoder = EnumerationDecoder()
     #expect(Reply.fail.withUnsafeBytes { decoder.feed($0) } == [.refused])

@@ -44,7 +44,7 @@ public struct AccountReply: Sendable {
   /// The bytes to send. They hold secrets when the reply does.
   /// - Returns: `unsafeValue` when LF or NUL stands in a value, `tooLong` above `WireLimits.reply`.
   public func encoded() -> Result<[UInt8], ReplyFault> {
-    var lines = Lines()
+    var lines = Lines(capacity: mostBytes)
     if let systemUser {
       lines.add("USERNAME=", systemUser, mayBeEmpty: false)
     } else {
@@ -62,14 +62,21 @@ public struct AccountReply: Sendable {
     return lines.end()
   }
 
+  /// At least as many as the reply will have: memory that an array gives up when it grows is not overwritten.
+  private var mostBytes: Int {
+    var count = 128 + home.count + address.count
+    count += (systemUser?.count ?? 0) + (name?.count ?? 0) + (maildir?.count ?? 0) + (quota?.count ?? 0)
+    count += (options?.count ?? 0) + (passwordHash?.count ?? 0) + (clearPassword?.count ?? 0)
+    return count
+  }
+
   /// The lines so far, and the first thing that was wrong with one.
   private struct Lines {
     private var bytes: [UInt8] = []
     private var fault: ReplyFault?
 
-    init() {
-      // A usual reply is half of that: one allocation.
-      bytes.reserveCapacity(512)
+    init(capacity: Int) {
+      bytes.reserveCapacity(capacity)
     }
 
     mutating func add(_ key: StaticString, _ value: [UInt8], mayBeEmpty: Bool = true) {

@@ -37,6 +37,13 @@ extension UnsafeRawBufferPointer {
     return part(from: start)
   }
 
+  /// What is left when the spaces at the end are gone.
+  var withoutTrailingSpaces: UnsafeRawBufferPointer {
+    var end = count
+    while end > 0, self[end - 1] == UInt8(ascii: " ") { end -= 1 }
+    return part(0..<end)
+  }
+
   /// Whether these are exactly the bytes of `text`.
   func spells(_ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }

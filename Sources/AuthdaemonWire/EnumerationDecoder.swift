@@ -4,9 +4,13 @@ public struct EnumerationDecoder: Sendable {
   private var isOverlong = false
   private var isStarted = false
 
-  /// Whether the final `.` has come and nothing behind it. Ask after the last `feed`: false means that the listing is cut short and must
-  /// not be taken for everything.
-  public private(set) var isComplete = false
+  /// Whether the final `.` has come.
+  private var isEnded = false
+  private var isFollowed = false
+
+  /// Whether the final `.` has come and nothing behind it. Ask after the last `feed`: false means that the listing is cut short
+  /// and must not be taken for everything.
+  public var isComplete: Bool { isEnded && !isFollowed }
 
   /// Whether not a byte has come: at the end of the connection, a temporary failure.
   public var isEmpty: Bool { !isStarted }
@@ -19,6 +23,7 @@ public struct EnumerationDecoder: Sendable {
     var rest = bytes
     while !rest.isEmpty {
       isStarted = true
+      isFollowed = isEnded
       let lineFeed = rest.position(of: UInt8(ascii: "\n"))
       let piece = rest.part(0..<(lineFeed ?? rest.count))
       let isOverlong = self.isOverlong || held.count + piece.count >= WireLimits.enumerationLine
@@ -39,8 +44,8 @@ public struct EnumerationDecoder: Sendable {
         held.append(contentsOf: piece)
         entry = held.withUnsafeBytes(Self.entry)
       }
-      if isComplete { entry = .garbled("something follows the final \".\"") }
-      isComplete = entry == .end
+      if isEnded { entry = .garbled("something follows the final \".\"") }
+      isEnded = isEnded || entry == .end
       if let entry { try body(entry) }
     }
   }

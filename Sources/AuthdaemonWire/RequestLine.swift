@@ -9,7 +9,8 @@ internal import Secrets
 ///           / "PASSWD" SP service TAB userid TAB oldpassword TAB newpassword
 ///           / "ENUMERATE"
 /// ```
-/// Several spaces may stand for one SP. `userid` of PRE is the rest of the line and may hold spaces.
+/// Several spaces may stand for one SP, and behind `length` and `ENUMERATE`. `userid` of PRE is the rest of the line: it may hold
+/// spaces and end in them.
 enum RequestLine {
   /// The line was about the client; more lines follow.
   case meta
@@ -26,7 +27,7 @@ enum RequestLine {
       return .meta
     }
     let rest = line.part(from: space).withoutLeadingSpaces
-    if word.spells("AUTH") { return payload(length: rest) }
+    if word.spells("AUTH") { return payload(length: rest.withoutTrailingSpaces) }
     if word.spells("PRE") { return .done(account(rest, meta)) }
     if word.spells("PASSWD") { return .done(setPassword(rest, meta)) }
     if word.spells("ENUMERATE"), rest.isEmpty { return .done(.request(Request(meta: meta, command: .enumerate))) }

@@ -6,8 +6,8 @@ public enum WireLimits {
   public static let line = 8_190
   /// The payload that `AUTH` announces. Source: courier's server takes 8,191 and closes on 8,192.
   public static let payload = 8_191
-  /// Lines of `name=value` before the command. Ours: clients send one; every one more is somebody playing.
-  public static let metaLines = 32
+  /// Lines of `name=value` before the command. Ours: clients send one. They are not kept, so the bound is on patience alone.
+  public static let metaLines = 100
   /// What is kept of TCPREMOTEIP: the longest IPv6 address without a zone.
   public static let remoteAddress = 39
   /// A whole reply, its final `.` LF included. Source: clients hold a reply in 8,192.

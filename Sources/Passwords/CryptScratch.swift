@@ -10,7 +10,7 @@ public final class CryptScratch {
   /// The longest setting that libcrypt takes, in bytes: `CRYPT_OUTPUT_SIZE` with its NUL.
   static let maximumSettingBytes = 383
 
-  private let memory: UnsafeMutableRawBufferPointer
+  let memory: UnsafeMutableRawBufferPointer
 
   /// Allocates the memory.
   public init() {

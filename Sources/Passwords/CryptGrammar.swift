@@ -83,7 +83,6 @@ enum CryptGrammar: Sendable, Equatable {
       guard let salt = cursor.takeBase64(upTo: 64), salt > 0, cursor.take("$") else { return nil }
       return (number, number)
     case .sunMD5:
-      guard cursor.take("$") || cursor.take(",") else { return nil }
       var rounds = 0
       if cursor.take("rounds=") {
         guard let number = cursor.takeNumber(), cursor.take("$") else { return nil }

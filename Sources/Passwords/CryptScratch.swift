@@ -10,18 +10,13 @@ public final class CryptScratch {
   /// The longest setting that libcrypt takes, in bytes: `CRYPT_OUTPUT_SIZE` with its NUL.
   static let maximumSettingBytes = 383
 
-  private let memory: UnsafeMutableRawBufferPointer
+  /// Zero between uses; nil until the first.
+  private(set) var memory: UnsafeMutableRawBufferPointer?
 
-  /// Allocates the memory.
-  public init() {
-    memory = .allocate(byteCount: MemoryLayout<crypt_data>.size, alignment: MemoryLayout<crypt_data>.alignment)
-    wipe(memory)
-  }
+  /// Costs nothing until the first crypt(3) string: a digest needs no such memory.
+  public init() {}
 
-  deinit {
-    wipe(memory)
-    memory.deallocate()
-  }
+  deinit { memory?.deallocate() }
 
   /// Runs crypt(3).
   /// - Parameters:
@@ -33,7 +28,10 @@ public final class CryptScratch {
   ) -> Result {
     guard
       password.count <= Self.maximumPasswordBytes, setting.count <= Self.maximumSettingBytes,
-      !password.contains(0), !setting.contains(0),
+      !password.contains(0), !setting.contains(0)
+    else { return body(nil) }
+    let memory = allocated()
+    guard
       let base = memory.baseAddress,
       let passwordOffset = MemoryLayout<crypt_data>.offset(of: \crypt_data.input),
       let settingOffset = MemoryLayout<crypt_data>.offset(of: \crypt_data.setting)
@@ -50,6 +48,15 @@ public final class CryptScratch {
     // A failure is NULL or a string that begins with an asterisk and can never be a setting.
     guard let result, result.pointee != CChar(UInt8(ascii: "*")) else { return body(nil) }
     return body(UnsafeRawBufferPointer(start: result, count: strlen(result)))
+  }
+
+  private func allocated() -> UnsafeMutableRawBufferPointer {
+    if let memory { return memory }
+    let fresh = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: MemoryLayout<crypt_data>.size, alignment: MemoryLayout<crypt_data>.alignment)
+    wipe(fresh)
+    memory = fresh
+    return fresh
   }
 
   /// A setting with a new salt.

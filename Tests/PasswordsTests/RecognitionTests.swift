@@ -1,0 +1,106 @@
+import Passwords
+import Secrets
+import Testing
+
+@Suite("What a stored string is")
+struct RecognitionTests {
+  @Test(
+    "Locks are refusals",
+    arguments: [
+      "!", "!!", "*", "*0", "*1", "*LK*", "*NP*", "!$6$abcdefgh$abc", "!{SHA256}abc", "{CRYPT}!", "{crypt}*",
+      "{CRYPT}*0",
+      "{SHA512-CRYPT}!$6$abc$def",
+    ])
+  func locks(stored: String) {
+    #expect(verify("x", stored) == .locked)
+    #expect(verify("", stored) == .locked)
+    #expect(verify(stored, stored) == .locked)
+    guard case .locked = PasswordSchemes.recognise(Secret(text: stored)) else {
+      Issue.record("not a lock")
+      return
+    }
+    #expect(PasswordSchemes.cost(of: Secret(text: stored)) == .cheap)
+  }
+
+  @Test(
+    "What no scheme recognises is named without any part of it",
+    arguments: [
+      ("{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA", "{ARGON2ID}"),
+      ("{argon2id}x", "{ARGON2ID}"),
+      ("{SCRAM-SHA-256}4096,abc", "{SCRAM-SHA-256}"),
+      ("{PBKDF2.B64}x", "{PBKDF2.B64}"),
+      ("{we\u{1B}[31mird\nname}x", "{WE31MIRDNAME}"),
+      ("{}x", "{}"),
+      ("{SHA257}x", "{SHA257}"),
+      ("{ABCDEFGHIJKLMNOPQRSTUVWXYZ012345}x", "{ABCDEFGHIJKLMNOPQRSTUVWXYZ012345}"),
+      ("{ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456}x", "a bare string of 36 characters"),
+      ("{SHA256", "a bare string of 7 characters"),
+      ("$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA", "$argon2id$"),
+      ("{CRYPT}$argon2i$v=19$x", "$argon2i$"),
+      ("$apr1$abcdefgh$x", "$apr1$"),
+      ("$2x$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a", "$2x$"),
+      ("$P$984478476IagS59wHZvyQMArzfx58u.", "$P$"),
+      ("$ecret$1", "a bare string of 8 characters"),
+      ("5ebe2294ecd0e0f08eab7690d2a6ee69", "a bare string of 32 characters"),
+      ("hunter2", "a bare string of 7 characters"),
+      ("x", "a bare string of 1 character"),
+      ("*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19", "MySQL's PASSWORD()"),
+      ("{CRYPT}", "a bare string of 0 characters"),
+      ("{CRYPT}secret", "a bare string of 6 characters"),
+      ("{SHA256}", "SHA256: 0 bytes where 32 belong"),
+      ("{SHA256}!!!!", "SHA256: not base64"),
+      ("{SHA256}QUJD", "SHA256: 3 bytes where 32 belong"),
+      ("{SHA256}JLU96RGCpWvARMND9vf34MychCxKnmZzKbv3hj641KsA", "SHA256: 33 bytes where 32 belong"),
+      ("{SSHA}QUJD", "SSHA: 3 bytes where at least 20 belong"),
+      ("{MD5}5ebe2294ecd0e0f08eab7690d2a6ee6z", "MD5: not hexadecimal"),
+      ("{SHA256.HEX}QUJD", "SHA256: not hexadecimal"),
+      ("{SHA512-CRYPT.B64}$6$abc", "CRYPT: not base64"),
+      ("{SHA512-CRYPT.B64}aHVudGVyMg==", "a bare string of 7 characters"),
+      ("{PLAIN}", "PLAIN: nothing follows the prefix"),
+      ("$1$abcdefgh$short", "MD5-CRYPT: a hash of 5 characters where 22 belong"),
+      ("$1$abcdefghi$rISCgZzpwk3UhDidwXvin0", "MD5-CRYPT: not a hash of this scheme"),
+      ("$1$abcdefgh$rISCgZzpwk3UhDidwXvin!", "MD5-CRYPT: a character in the hash that none can have"),
+      ("$3$$8846F7EAEE8FB117AD06BDD830B7586C", "NT-CRYPT: a character in the hash that none can have"),
+    ])
+  func unknown(stored: String, name: String) {
+    #expect(verify("x", stored) == .unverifiable(scheme: name))
+    #expect(unverifiable(stored, stored) == name)
+    guard case .unknown(name) = PasswordSchemes.recognise(Secret(text: stored)) else {
+      Issue.record("recognised")
+      return
+    }
+  }
+
+  @Test("A string of megabytes is not looked at")
+  func huge() {
+    let huge = "{PLAIN}" + String(repeating: "a", count: 1_000_000)
+    #expect(unverifiable("a", huge) == "a string of 1000007 characters")
+  }
+
+  @Test("The cheap ones are known without hashing")
+  func cost() {
+    for vector in Vector.labelled + Vector.salted where !vector.scheme.hasSuffix("CRYPT") {
+      #expect(PasswordSchemes.cost(of: Secret(text: vector.stored)) == .cheap)
+    }
+    for vector in Vector.crypt {
+      let isCheap = ["DES-CRYPT", "NT-CRYPT"].contains(vector.scheme)
+      #expect(PasswordSchemes.cost(of: Secret(text: vector.stored)) == (isCheap ? .cheap : .expensive))
+    }
+    #expect(PasswordSchemes.cost(of: Secret(text: "{ARGON2ID}x")) == .cheap)
+    #expect(PasswordSchemes.cost(of: Secret(text: "{MD5}$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm80")) == .expensive)
+  }
+
+  @Test("Names and aliases are found in any case, and are unique")
+  func names() {
+    var seen: Set<String> = []
+    for scheme in PasswordSchemes.all {
+      for name in [scheme.name] + scheme.aliases {
+        #expect(seen.insert(name).inserted)
+        #expect(PasswordSchemes.named(name.lowercased())?.name == scheme.name)
+        #expect(name == name.uppercased() && name.utf8.count <= 16)
+      }
+    }
+    #expect(PasswordSchemes.named("ARGON2ID") == nil)
+    #expect(PasswordSchemes.standard.name == "SHA512-CRYPT")
+  }
+}

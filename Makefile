@@ -1,0 +1,45 @@
+# Two commands do everything on a fresh Debian or Ubuntu machine with Swift 6.1 or later:
+#   make run     installs what the build needs, builds, makes a small database, serves it, and shows what it answers
+#   make test    installs what the tests need (real mail servers and databases), and runs all tests
+.POSIX:
+.PHONY: run test build release install lint format clean
+
+PREFIX = /usr/local
+DESTDIR =
+
+run: packages-build
+	swift build --product gatepost
+	etc/example/run "$$(swift build --show-bin-path)/gatepost"
+
+test: packages-build packages-test
+	swift test
+
+build: packages-build
+	swift build
+
+# The standard library goes into the binary: no distribution packages it.
+release: packages-build
+	swift build -c release --product gatepost --static-swift-stdlib
+
+install:
+	install -D -m 755 "$$(swift build -c release --show-bin-path)/gatepost" "$(DESTDIR)$(PREFIX)/bin/gatepost"
+	install -D -m 644 systemd/gatepost.service "$(DESTDIR)$(PREFIX)/lib/systemd/system/gatepost.service"
+	install -D -m 644 systemd/gatepost.socket "$(DESTDIR)$(PREFIX)/lib/systemd/system/gatepost.socket"
+	install -D -m 640 etc/gatepost.toml "$(DESTDIR)$(PREFIX)/share/doc/gatepost/gatepost.toml"
+	install -D -m 644 man/gatepost.8 "$(DESTDIR)$(PREFIX)/share/man/man8/gatepost.8"
+	install -D -m 644 man/gatepost.toml.5 "$(DESTDIR)$(PREFIX)/share/man/man5/gatepost.toml.5"
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build run
+
+.PHONY: packages-build packages-test
+packages-build:
+	@packaging/install-packages packaging/packages-build
+packages-test:
+	@packaging/install-packages packaging/packages-test

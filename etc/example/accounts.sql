@@ -10,5 +10,5 @@ CREATE TABLE mailbox (
   active boolean NOT NULL DEFAULT 1);
 INSERT INTO mailbox (username, password, name, maildir, quota, local_part, domain, active) VALUES
   ('alice@example.org', '$6$gatepostexample$Y7xKRSirvKRSDBLcE7Tvq9Kn/tal/YmisHVxs7J00sxp8fWRngYGzXKckYnUw3fYYisryrH8Oea9uhi8IxofB1', 'Alice Example', 'example.org/alice/', 512000000, 'alice', 'example.org', 1),
-  ('bob@example.org', '*0', 'Bob Example', 'example.org/bob/', 0, 'bob', 'example.org', 1),
+  ('bob@example.org', '$2y$10$gatepostexamplesalt2u.rMjcF9qn8iTwpZsZ11rr/Dzd8E30I7K', 'Bob Example', 'example.org/bob/', 0, 'bob', 'example.org', 1),
   ('carol@example.org', '{SHA256}nh0KY4/5/RiYbYBXrvPDaHGqVLJ6b8xkEfsy+DJWdeI=', 'Carol Example', 'example.org/carol/', 0, 'carol', 'example.org', 0);

@@ -1,0 +1,69 @@
+internal import Accounts
+internal import Glibc
+
+/// The file that a directory reads, as the file system shows it. It is looked at with `stat` and never opened here: closing any
+/// descriptor of a file drops every POSIX lock that the process holds on it, SQLite's own among them.
+struct DatabaseFile: Sendable {
+  /// What tells one file from another that took its name.
+  struct Identity: Equatable {
+    let device: UInt64
+    let inode: UInt64
+  }
+
+  /// Absolute.
+  let path: String
+
+  /// Which file has the name now.
+  /// - Throws: `unreachable`, with what to do, when there is none that could be a database.
+  func identity() throws(Unavailability) -> Identity {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw Unavailability(.unreachable, explain(errno)) }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw Unavailability(.unreachable, "\(path) is a directory: name the database file in it")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Unavailability(.unreachable, "\(path) is no regular file")
+    }
+    return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
+  /// The folder that holds it.
+  var folder: String {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+    return String(path[..<slash])
+  }
+
+  /// Whether files can be made in the folder by the user this process runs as.
+  var isFolderWritable: Bool { faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 }
+
+  /// Why the system does not give the file, and what to do.
+  func explain(_ code: Int32) -> String {
+    switch code {
+    case ENOENT, ENOTDIR: "\(path) does not exist: make the database, or correct `database`"
+    case EACCES, EPERM:
+      "\(path) cannot be read by uid \(geteuid()): allow this user to read the file and to enter its folders"
+    default: "\(path): \(String(cString: strerror(code)))"
+    }
+  }
+
+  /// Why SQLite does not read the file, and what to do.
+  func explain(_ fault: SQLiteFault) -> String {
+    let reason = "\(fault.message) (\(fault.codeName))"
+    switch fault.code {
+    case SQLiteFault.cannotOpen:
+      if fault.systemCode != 0 && fault.systemCode != ENOENT { return explain(fault.systemCode) }
+      return """
+        \(path): \(reason); a database in WAL mode can be read only where its -wal and -shm files are readable or the folder is \
+        writable: allow this, or set PRAGMA journal_mode = DELETE
+        """
+    case SQLiteFault.notADatabase: return "\(path) is not an SQLite database: correct `database`"
+    case SQLiteFault.corrupt: return "\(path): \(reason): restore it from a backup"
+    case SQLiteFault.readOnly:
+      return """
+        \(path): \(reason); a program that wrote to it was interrupted, and its journal must be played back: open it once as a \
+        user who may write, with the sqlite3 command
+        """
+    default: return "\(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,69 @@
+internal import CSQLite
+
+/// An open database file. Confined to one thread: it is opened without SQLite's own mutexes.
+final class SQLiteConnection {
+  /// What for.
+  enum Mode { case reading, writing }
+
+  /// The longest value or row read, in bytes; a longer one is an error of the query. A reply holds 8,190.
+  static let maximumValueLength: Int32 = 1 << 20
+
+  let handle: OpaquePointer
+  let patience: Patience
+  /// Whether text is stored as UTF-8. In a UTF-16 database, SQLite repairs broken UTF-8 that is bound.
+  private(set) var isUTF8 = true
+
+  /// Opens an existing file; never makes one.
+  init(path: String, mode: Mode, patience: Patience) throws(SQLiteFault) {
+    let access = mode == .reading ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+    var opened: OpaquePointer?
+    let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX, nil)
+    guard result == SQLITE_OK, let opened else {
+      let fault = SQLiteFault(opened, result: result)
+      sqlite3_close_v2(opened)
+      throw fault
+    }
+    handle = opened
+    self.patience = patience
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Self.maximumValueLength)
+    // `patience` outlives the handle: both belong to this object.
+    let context = Unmanaged.passUnretained(patience).toOpaque()
+    sqlite3_busy_handler(
+      handle,
+      { context, tries in
+        guard let context else { return 0 }
+        return Unmanaged<Patience>.fromOpaque(context).takeUnretainedValue().waitForLock(tries: tries) ? 1 : 0
+      }, context)
+    sqlite3_progress_handler(
+      handle, Patience.instructionsPerQuestion,
+      { context in
+        guard let context else { return 0 }
+        return Unmanaged<Patience>.fromOpaque(context).takeUnretainedValue().isOver ? 1 : 0
+      }, context)
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  /// Reads the file's header: a file that is no database, or damaged, shows here and not at the opening.
+  func readHeader() throws(SQLiteFault) {
+    let statement = try SQLiteStatement(self, sql: "PRAGMA encoding")
+    guard try statement.step() else { return }
+    isUTF8 = statement.value(0).map { String(decoding: $0, as: UTF8.self) == "UTF-8" } ?? true
+    statement.reset()
+    // The encoding is known without the file in an empty one; this is not.
+    let schema = try SQLiteStatement(self, sql: "PRAGMA schema_version")
+    _ = try schema.step()
+  }
+
+  /// Whether the file could be opened for reading only.
+  var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") != 0 }
+
+  /// How many rows the last statement changed itself; those that its triggers changed do not count.
+  var changedRows: Int64 { sqlite3_changes64(handle) }
+
+  /// Runs a statement without parameters and results.
+  func execute(_ sql: String) throws(SQLiteFault) {
+    let result = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard result == SQLITE_OK else { throw SQLiteFault(handle, result: result) }
+  }
+}

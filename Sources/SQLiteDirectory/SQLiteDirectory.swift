@@ -1,0 +1,120 @@
+internal import Accounts
+internal import Threads
+
+/// Accounts in an SQLite file.
+///
+/// Two threads: one answers look-ups, on one read-only connection with one prepared statement; one stores new passwords, and
+/// exists only where there is a `set-password` query, so that no login waits for another program's write lock.
+final class SQLiteDirectory: AccountDirectory {
+  /// How many look-ups wait at the most, and as many password changes; the next one is `unavailable(.overloaded)`.
+  static let queueCapacity = 1024
+  /// How many look-ups are taken from the queue at once; the file is looked at once for them all.
+  static let batchSize = 32
+  /// How long `shutDown` waits for a thread.
+  static let shutDownPatience = Duration.milliseconds(450)
+
+  private struct LookUp: Sendable {
+    let key: AccountKey
+    let deadline: Deadline
+    let asked: Deadline
+    let completion: @Sendable (Outcome<Account>) -> Void
+  }
+
+  private struct Change: Sendable {
+    let change: PasswordChange
+    let deadline: Deadline
+    let asked: Deadline
+    let completion: @Sendable (Outcome<Void>) -> Void
+  }
+
+  let name: String
+  private let file: DatabaseFile
+  private let queries: QuerySet
+  private let stop = StopFlag()
+  private let lookUps = BoundedQueue<LookUp>(capacity: queueCapacity)
+  private let changes = BoundedQueue<Change>(capacity: queueCapacity)
+  private let workers: [Worker]
+
+  /// Starts the threads; touches no file.
+  /// - Throws: `SystemError` when the system gives no thread.
+  init(_ parameters: DirectoryParameters) throws {
+    name = parameters.name
+    file = DatabaseFile(path: parameters.location)
+    queries = parameters.queries
+    // The threads hold no reference to the directory, so that its end ends them.
+    let file = file
+    let queries = queries
+    let stop = stop
+    let report = parameters.report
+    let lookUps = lookUps
+    let changes = changes
+    let reading = try Worker(name: "sqlite-lookup") {
+      let reader = AccountReader(file: file, queries: queries, stop: stop, report: report)
+      while let batch = lookUps.pop(upTo: Self.batchSize) {
+        reader.beginBatch()
+        for question in batch {
+          question.completion(
+            reader.account(question.key, deadline: question.deadline, asked: question.asked))
+        }
+      }
+    }
+    guard queries.setPassword != nil else {
+      workers = [reading]
+      return
+    }
+    let writer = PasswordWriter(file: file, queries: queries, stop: stop)
+    do {
+      let writing = try Worker(name: "sqlite-passwd") {
+        while let batch = changes.pop() {
+          for order in batch {
+            order.completion(writer.change(order.change, deadline: order.deadline, asked: order.asked))
+          }
+        }
+      }
+      workers = [reading, writing]
+    } catch {
+      lookUps.close()
+      throw error
+    }
+  }
+
+  deinit { close() }
+
+  var offersPasswordChange: Bool { queries.setPassword != nil }
+
+  func lookUp(_ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
+    let question = LookUp(key: key, deadline: deadline, asked: .now, completion: completion)
+    if !lookUps.push(question) { completion(.unavailable(turnedAway(lookUps.capacity))) }
+  }
+
+  func setPassword(
+    _ change: PasswordChange, deadline: Deadline, completion: @escaping @Sendable (Outcome<Void>) -> Void
+  ) {
+    guard offersPasswordChange else { return completion(.refused(.passwordChangeNotOffered)) }
+    let order = Change(change: change, deadline: deadline, asked: .now, completion: completion)
+    if !changes.push(order) { completion(.unavailable(turnedAway(changes.capacity))) }
+  }
+
+  func enumerate(deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void> {
+    AccountEnumerator(file: file, queries: queries, stop: stop).enumerate(deadline: deadline, row)
+  }
+
+  func inspect() -> [DirectoryFinding] {
+    Inspection(file: file, queries: queries, stop: stop).findings()
+  }
+
+  func shutDown() {
+    close()
+    for worker in workers { worker.join(Self.shutDownPatience) }
+  }
+
+  private func close() {
+    stop.set()
+    lookUps.close()
+    changes.close()
+  }
+
+  private func turnedAway(_ capacity: Int) -> Unavailability {
+    stop.isSet ? Unavailability(.stopping) : Unavailability(.overloaded, "\(capacity) requests wait for the database")
+  }
+}

@@ -1,0 +1,180 @@
+import Accounts
+import Foundation
+import SQLiteDirectory
+import Secrets
+import TestSupport
+import Testing
+
+/// The file is not what it was, or never was.
+@Suite struct FileTests {
+  @Test func aFileThatIsReplacedIsReadAnew() throws {
+    let database = try Database(Database.alice)
+    let other = try Database(Database.alice + "UPDATE accounts SET uid = 6000;")
+    let log = EventLog()
+    let directory = try database.directory(log: log)
+    defer { directory.shutDown() }
+    #expect(directory.ask("alice")?.accepted?.uid == 5000)
+    #expect(rename(other.path, database.path) == 0)
+    #expect(directory.ask("alice")?.accepted?.uid == 6000)
+    #expect(directory.ask("alice")?.accepted?.uid == 6000)
+    #expect(
+      log.texts == ["opened \(database.path)", "\(database.path) was replaced: opened the new file"])
+  }
+
+  @Test func aFileThatIsRemovedIsUnavailableUntilItIsBack() throws {
+    let database = try Database(Database.alice)
+    let log = EventLog()
+    let directory = try database.directory(log: log)
+    defer { directory.shutDown() }
+    #expect(directory.ask("alice")?.accepted != nil)
+    try FileManager.default.moveItem(atPath: database.path, toPath: database.path + ".away")
+    for user in ["alice", "nobody", "alice"] {
+      let cause = directory.ask(user)?.cause
+      #expect(cause?.code == .unreachable)
+      #expect(cause?.detail.contains("does not exist") == true)
+    }
+    #expect(directory.enumerate(deadline: .now + .seconds(5)) { _ in true }.cause?.code == .unreachable)
+    #expect(directory.change("alice")?.cause?.code == .unreachable)
+    #expect(!FileManager.default.fileExists(atPath: database.path), "a look-up made the file")
+    try FileManager.default.moveItem(atPath: database.path + ".away", toPath: database.path)
+    #expect(directory.ask("alice")?.accepted != nil)
+    #expect(log.texts.count == 3)
+    #expect(log.texts.last == "\(database.path) works again")
+  }
+
+  @Test(arguments: [0, 100, 4096, 6000]) func aFileThatIsCutIsUnavailable(_ length: UInt64) throws {
+    let database = try Database(Database.alice + "CREATE TABLE filler AS SELECT zeroblob(50000) AS z;")
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    #expect(directory.ask("alice")?.accepted != nil)
+    let handle = try #require(FileHandle(forWritingAtPath: database.path))
+    try handle.truncate(atOffset: length)
+    try handle.close()
+    for user in ["alice", "nobody"] {
+      #expect(directory.ask(user)?.cause != nil, "\(String(describing: directory.ask(user)))")
+    }
+    let outcome = directory.enumerate(deadline: .now + .seconds(5)) { _ in true }
+    #expect(outcome.cause != nil)
+  }
+
+  @Test func whatIsNoDatabaseIsUnavailable() throws {
+    let database = try Database(Database.alice)
+    try database.folder.write(String(repeating: "not a database\n", count: 1000), to: "text")
+    for name in ["text", "missing", "missing/missing", ""] {
+      let log = EventLog()
+      let path = database.folder.file(name)
+      let directory = try database.directory(path: path, log: log)
+      defer { directory.shutDown() }
+      for _ in 0..<3 { #expect(directory.ask("alice")?.cause?.code == .unreachable, "\(name)") }
+      #expect(directory.enumerate(deadline: .now + .seconds(5)) { _ in true }.cause?.code == .unreachable)
+      #expect(directory.change("alice")?.cause?.code == .unreachable)
+      #expect(log.texts.count == 1, "\(log.texts)")
+      #expect(log.texts.first?.contains(path) == true)
+    }
+  }
+
+  @Test func inspectionSaysWhatIsWrongWithTheFile() throws {
+    let database = try Database(Database.alice)
+    try database.folder.write(String(repeating: "not a database\n", count: 1000), to: "text")
+    for (name, kind, text) in [
+      ("text", DirectoryFinding.Kind.configuration, "is not an SQLite database"),
+      ("missing", .unavailable, "does not exist"), ("", .configuration, "is a directory"),
+    ] {
+      let directory = try database.directory(path: database.folder.file(name))
+      defer { directory.shutDown() }
+      let findings = directory.inspect()
+      #expect(findings.count == 1)
+      #expect(findings.first?.kind == kind)
+      #expect(findings.first?.key == "database")
+      #expect(findings.first?.text.contains(text) == true, "\(findings)")
+    }
+  }
+
+  @Test func inspectionFindsQueriesOfTheWrongKind() throws {
+    let database = try Database(Database.alice)
+    let directory = try database.directory(
+      account: "DELETE FROM accounts WHERE username = :username", enumerate: nil,
+      setPassword: "SELECT :new_hash, :username")
+    defer { directory.shutDown() }
+    #expect(directory.inspect().map(\.key) == ["queries.account", "queries.set-password"])
+    #expect(directory.ask("alice")?.cause?.code != nil)
+    #expect(directory.change("alice")?.cause?.code == .queryFailed)
+  }
+
+  @Test func aFileThatMayNotBeReadOrWritten() throws {
+    let database = try Database(Database.alice)
+    let folder = database.folder.path
+    try asNobody {
+      // Neither the file nor the folder belong to this user.
+      let directory = try database.directory()
+      #expect(directory.ask("alice")?.accepted != nil)
+      let cause = directory.change("alice")?.cause
+      #expect(cause?.code == .unreachable)
+      #expect(cause?.detail.contains("cannot be written") == true)
+      let findings = directory.inspect()
+      #expect(findings.map(\.key) == ["queries.set-password"])
+      #expect(findings.first?.text.contains("its folder") == true)
+      directory.shutDown()
+    } preparing: {
+      chmod(database.path, 0o444)
+      chmod(folder, 0o555)
+    }
+    try asNobody {
+      let directory = try database.directory()
+      let cause = directory.ask("alice")?.cause
+      #expect(cause?.code == .unreachable)
+      let findings = directory.inspect()
+      #expect(findings.map(\.kind) == [.unavailable])
+      #expect(findings.first?.text.contains("cannot be read by uid") == true, "\(findings)")
+      directory.shutDown()
+    } preparing: {
+      chmod(folder, 0o755)
+      chmod(database.path, 0o000)
+    }
+    chmod(database.path, 0o644)
+  }
+
+  @Test func aFileThatIsWritableInAFolderThatIsNot() throws {
+    let database = try Database(Database.alice)
+    try asNobody {
+      let directory = try database.directory()
+      #expect(directory.ask("alice")?.accepted != nil)
+      #expect(directory.change("alice")?.cause?.detail.contains("its folder") == true)
+      #expect(directory.inspect().map(\.key) == ["queries.set-password"])
+      #expect(directory.ask("alice")?.accepted?.passwordHash?.matches(.init(text: "hash")) == true)
+      directory.shutDown()
+    } preparing: {
+      chmod(database.path, 0o666)
+      chmod(database.folder.path, 0o555)
+    }
+    chmod(database.folder.path, 0o755)
+  }
+
+  /// Runs `body` with the file permissions of nobody. For root by `setfsuid`, which concerns the calling thread and those
+  /// that it starts; another user has no more rights than the modes give.
+  private func asNobody(_ body: () throws -> Void, preparing prepare: () -> Void) throws {
+    prepare()
+    guard geteuid() == 0 else { return try body() }
+    // Glibc has it, Swift's module of Glibc has not.
+    typealias SetID = @convention(c) (UInt32) -> Int32
+    let symbol = try #require(dlsym(nil, "setfsuid"))
+    let setfsuid = unsafeBitCast(symbol, to: SetID.self)
+    _ = setfsuid(65534)
+    defer { _ = setfsuid(0) }
+    try body()
+  }
+
+  @Test func aDatabaseInWALModeIsReadWhileItIsWritten() throws {
+    let database = try Database("PRAGMA journal_mode = WAL;" + Database.alice)
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    #expect(directory.ask("alice")?.accepted?.uid == 5000)
+    let other = try Connection(database.path)
+    try other.execute("BEGIN IMMEDIATE; UPDATE accounts SET uid = 6000")
+    #expect(directory.ask("alice")?.accepted?.uid == 5000)
+    try other.execute("COMMIT")
+    #expect(directory.ask("alice")?.accepted?.uid == 6000)
+    #expect(directory.change("alice")?.accepted != nil)
+    #expect(directory.ask("alice")?.accepted?.passwordHash?.matches(.init(text: "new hash")) == true)
+  }
+}

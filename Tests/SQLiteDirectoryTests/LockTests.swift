@@ -1,0 +1,111 @@
+import Accounts
+import Foundation
+import SQLiteDirectory
+import Secrets
+import TestSupport
+import Testing
+
+/// Another program holds the file.
+@Suite struct LockTests {
+  @Test func waitsForALockThatIsReleased() throws {
+    let database = try Database(Database.alice)
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    let other = try Connection(database.path)
+    try other.execute("BEGIN EXCLUSIVE")
+    let answer = Box<Outcome<Account>>()
+    let key = AccountKey(name: LoginName(Array("alice".utf8), defaultDomain: nil), service: [])
+    directory.lookUp(key, deadline: .now + .seconds(20)) { answer.put($0) }
+    usleep(200_000)
+    try other.execute("COMMIT")
+    #expect(answer.take()?.accepted?.uid == 5000)
+  }
+
+  @Test func aLockThatIsHeldIsUnavailable() throws {
+    let database = try Database(Database.alice)
+    let log = EventLog()
+    let directory = try database.directory(log: log)
+    defer { directory.shutDown() }
+    #expect(directory.ask("alice")?.accepted != nil)
+    let other = try Connection(database.path)
+    try other.execute("BEGIN EXCLUSIVE")
+    for user in ["alice", "nobody"] {
+      let cause = directory.ask(user, within: .milliseconds(300))?.cause
+      #expect(cause?.code == .timedOut)
+      #expect(cause?.detail.contains("locked") == true)
+    }
+    #expect(directory.change("alice", within: .milliseconds(300))?.cause?.code == .timedOut)
+    #expect(directory.enumerate(deadline: .now + .milliseconds(300)) { _ in true }.cause?.code == .timedOut)
+    try other.execute("ROLLBACK")
+    #expect(directory.ask("alice")?.accepted != nil)
+    #expect(directory.change("alice")?.accepted != nil)
+    #expect(log.texts == ["opened \(database.path)"])
+  }
+
+  @Test func aLockIsWaitedForNoLongerThanTheLimit() throws {
+    let database = try Database(Database.alice)
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    let other = try Connection(database.path)
+    try other.execute("BEGIN EXCLUSIVE")
+    let answers = (0..<4).map { _ in Box<Outcome<Account>>() }
+    let key = AccountKey(name: LoginName(Array("alice".utf8), defaultDomain: nil), service: [])
+    let start = ContinuousClock.now
+    for answer in answers { directory.lookUp(key, deadline: .now + .seconds(60)) { answer.put($0) } }
+    for answer in answers { #expect(answer.take()?.cause?.code == .timedOut) }
+    // All four wait at the same time, not one behind the other: 5 s and not 20 s.
+    #expect(start.duration(to: .now) < .seconds(12))
+  }
+
+  @Test func theEndDoesNotWaitForALock() throws {
+    let database = try Database(Database.alice)
+    let directory = try database.directory()
+    let other = try Connection(database.path)
+    try other.execute("BEGIN EXCLUSIVE")
+    let answer = Box<Outcome<Account>>()
+    let key = AccountKey(name: LoginName(Array("alice".utf8), defaultDomain: nil), service: [])
+    directory.lookUp(key, deadline: .now + .seconds(60)) { answer.put($0) }
+    usleep(50_000)
+    let start = ContinuousClock.now
+    directory.shutDown()
+    #expect(answer.take()?.cause?.code == .stopping)
+    #expect(start.duration(to: .now) < .seconds(1.5))
+  }
+
+  @Test func aWriterDoesNotKeepReadersWaiting() throws {
+    let database = try Database(Database.alice)
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    let other = try Connection(database.path)
+    try other.execute("BEGIN IMMEDIATE")
+    let answer = Box<Outcome<Void>>()
+    let key = AccountKey(name: LoginName(Array("alice".utf8), defaultDomain: nil), service: [])
+    directory.setPassword(
+      PasswordChange(key: key, newHash: .init(text: "h"), newPassword: .init(text: "p")), deadline: .now + .seconds(20)
+    ) { answer.put($0) }
+    #expect(directory.ask("alice", within: .seconds(2))?.accepted != nil)
+    try other.execute("COMMIT")
+    #expect(answer.take()?.accepted != nil)
+    let stored = directory.ask("alice")?.accepted?.passwordHash
+    #expect(stored?.matches(.init(text: "h")) == true)
+  }
+
+  @Test func aQueryThatRunsTooLongEndsAtTheDeadline() throws {
+    let database = try Database(Database.alice)
+    let endless = """
+      SELECT accounts.* FROM accounts, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+        SELECT count(*) AS c FROM n) WHERE username = :username AND c > 0
+      """
+    let directory = try database.directory(account: endless, enumerate: endless.replacing(":username", with: "'a'"))
+    let start = ContinuousClock.now
+    #expect(directory.ask("alice", within: .milliseconds(200))?.cause?.code == .timedOut)
+    #expect(directory.enumerate(deadline: .now + .milliseconds(200)) { _ in true }.cause?.code == .timedOut)
+    #expect(start.duration(to: .now) < .seconds(5))
+    let answer = Box<Outcome<Account>>()
+    let key = AccountKey(name: LoginName(Array("alice".utf8), defaultDomain: nil), service: [])
+    directory.lookUp(key, deadline: .now + .seconds(60)) { answer.put($0) }
+    usleep(50_000)
+    directory.shutDown()
+    #expect(answer.take()?.cause?.code == .stopping)
+  }
+}

@@ -24,7 +24,8 @@ struct DirectoryAssembly {
   }
 
   private func judgedLocation(_ backEnd: BackEnd, _ findings: inout Findings) -> String? {
-    for key in Set(backEnds.map(\.locationKey)).subtracting([backEnd.locationKey]).sorted() where reading.given.contains(key) {
+    for key in Set(backEnds.map(\.locationKey)).subtracting([backEnd.locationKey]).sorted()
+    where reading.given.contains(key) {
       findings.add(label(key), "is not for type `\(backEnd.type)`, which takes `\(backEnd.locationKey)`")
     }
     if draft.passwordFile != nil, !backEnd.takesPasswordFile {
@@ -45,7 +46,8 @@ struct DirectoryAssembly {
             + "chmod 0640 it, or keep the password in a `password-file`")
       }
       if draft.passwordFile != nil {
-        findings.add(label("password-file"), "is given, and `\(backEnd.locationKey)` holds a password too; keep one of them")
+        findings.add(
+          label("password-file"), "is given, and `\(backEnd.locationKey)` holds a password too; keep one of them")
       }
     }
     return value
@@ -55,7 +57,8 @@ struct DirectoryAssembly {
     guard let path = draft.passwordFile, let facts = system.file(path), facts.isWorldReadable else { return }
     findings.add(
       label("password-file"),
-      "everybody on this machine may read \(Label.harmless(path)) (mode \(SocketMode.format(facts.mode))): chmod 0640 it")
+      "everybody on this machine may read \(Label.harmless(path)) (mode \(SocketMode.format(facts.mode))): chmod 0640 it"
+    )
   }
 
   private func judgedQueries(_ findings: inout Findings) -> QuerySet? {
@@ -66,7 +69,8 @@ struct DirectoryAssembly {
     } else if !hasPreset && !hasQueries {
       findings.add(
         reading.label,
-        "has neither `preset` nor [directory.queries]; name a preset (\(Suggestion.list(PresetDraft.names))), or write the queries")
+        "has neither `preset` nor [directory.queries]; name a preset (\(Suggestion.list(PresetDraft.names))), or write the queries"
+      )
     }
     var result: QuerySet?
     if let queries = draft.queries {

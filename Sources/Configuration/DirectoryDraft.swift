@@ -13,9 +13,11 @@ struct DirectoryDraft {
 
   static func schema(_ backEnds: [BackEnd], _ system: SystemFacts) -> TableSchema<DirectoryDraft> {
     var locationKeys: [String] = []
-    for backEnd in backEnds where !locationKeys.contains(backEnd.locationKey) { locationKeys.append(backEnd.locationKey) }
+    for backEnd in backEnds where !locationKeys.contains(backEnd.locationKey) {
+      locationKeys.append(backEnd.locationKey)
+    }
     let locations = locationKeys.map { key in
-      Row<DirectoryDraft>(key: key, .secret(expected: "a string that says where the database is")) { draft, location in
+      Row<DirectoryDraft>(key: key, .filled(expected: "a string that says where the database is")) { draft, location in
         draft.locations[key] = location
       }
     }
@@ -57,7 +59,8 @@ struct DirectoryDraft {
       if let name = draft.name ?? (reading.given.contains("name") ? nil : draft.type.map(standardName)) {
         let key = Label.child(reading.label, "name")
         if let other = seen[name] {
-          let why = draft.name == nil ? "both have the name `\(name)` that comes from their type" : "the same name as \(other)"
+          let why =
+            draft.name == nil ? "both have the name `\(name)` that comes from their type" : "the same name as \(other)"
           findings.add(key, "\(why); give each directory its own")
         }
         seen[name] = reading.label

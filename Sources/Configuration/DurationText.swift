@@ -35,7 +35,8 @@ extension ValueKind where Value == Duration {
     text(like: example) { text throws(Objection) in
       guard let duration = DurationText.parse(text) else {
         throw Objection(
-          "expected a duration such as \"\(example)\" (a whole number and ms, s, m or h), found \"\(Label.harmless(text))\"")
+          "expected a duration such as \"\(example)\" (a whole number and ms, s, m or h), found \"\(Label.harmless(text))\""
+        )
       }
       guard range.contains(duration) else {
         let (least, most) = (DurationText.format(range.lowerBound), DurationText.format(range.upperBound))

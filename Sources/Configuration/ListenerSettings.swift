@@ -10,7 +10,8 @@ public struct ListenerSettings: Sendable, Equatable {
   public var group: String?
 
   /// A socket.
-  public init(socket: String, mode: UInt16 = ListenerSettings.standardMode, owner: String? = nil, group: String? = nil) {
+  public init(socket: String, mode: UInt16 = ListenerSettings.standardMode, owner: String? = nil, group: String? = nil)
+  {
     self.socket = socket
     self.mode = mode
     self.owner = owner

@@ -5,62 +5,66 @@ enum PresetDraft {
   /// The presets there are.
   static var names: [String] { Presets.all.map(\.name) }
 
-  /// The keys that presets take; which of them, each preset says.
-  static var rows: [Row<DirectoryDraft>] {
-    [
-      Row("mail-root", .text(like: "/var/vmail", folder), \.parameters.mailRoot),
-      Row("uid", .integer(0...AccountNumber.largest), \.parameters.uid),
-      Row("gid", .integer(0...AccountNumber.largest), \.parameters.gid),
-      Row("login", .word(), \.parameters.login),
-      Row("smtp-active", .boolean, \.parameters.smtpActive),
-      Row("table", .text(like: "passwd", identifier), \.parameters.table),
-    ]
+  /// A row for each parameter of any preset; which of them one takes, the preset says.
+  static var rows: [Row<DirectoryDraft>] { PresetParameter.allCases.map(row) }
+
+  private static func row(_ parameter: PresetParameter) -> Row<DirectoryDraft> {
+    let key = parameter.rawValue
+    return switch parameter {
+    case .mailRoot: Row(key, .filled(expected: "a string such as \"/var/vmail\""), \.parameters.mailRoot)
+    case .uid: Row(key, .integer(0...AccountNumber.largest), \.parameters.uid)
+    case .gid: Row(key, .integer(0...AccountNumber.largest), \.parameters.gid)
+    case .login: Row(key, .word(), default: \.parameters.login)
+    case .smtpActive: Row(key, .boolean, default: \.parameters.smtpActive)
+    case .table: Row(key, .filled(expected: "a string such as \"passwd\""), \.parameters.table)
+    }
   }
 
   /// The queries of `preset`; nil when a parameter is missing or wrong.
   static func queries(
     of preset: Preset, _ dialect: SQLDialect, _ reading: Reading<DirectoryDraft>, _ findings: inout Findings
   ) -> QuerySet? {
-    var isComplete = true
-    for key in rows.map(\.key) {
-      if reading.given.contains(key), !preset.parameters.contains(key) {
+    let taken = PresetParameter.allCases.filter(preset.takes.contains).map(\.rawValue)
+    for parameter in PresetParameter.allCases {
+      let key = parameter.rawValue
+      let isGiven = reading.given.contains(key)
+      if isGiven, !preset.takes.contains(parameter) {
         findings.add(
           Label.child(reading.label, key),
-          "is no parameter of the preset `\(preset.name)`, which takes \(Suggestion.list(preset.parameters.sorted()))")
-      }
-      if !reading.given.contains(key), preset.required.contains(key) {
+          "is no parameter of the preset `\(preset.name)`, which takes \(Suggestion.list(taken))")
+      } else if !isGiven, preset.requires.contains(parameter) {
         findings.add(Label.child(reading.label, key), "missing; the preset `\(preset.name)` needs it")
-        isComplete = false
       }
     }
-    guard isComplete else { return nil }
-    do {
+    do throws(PresetError) {
       return try preset.queries(dialect: dialect, reading.draft.parameters)
     } catch {
-      for mistake in error.mistakes { findings.add(Label.child(reading.label, mistake.key), mistake.text) }
+      // What is left to say is about values: a parameter that is missing, unreadable or not taken has been named.
+      for problem in error.problems where preset.takes.contains(problem.parameter) {
+        guard isReadable(problem.parameter, reading.draft.parameters) else { continue }
+        findings.add(Label.child(reading.label, problem.parameter.rawValue), problem.text)
+      }
       return nil
+    }
+  }
+
+  private static func isReadable(_ parameter: PresetParameter, _ values: PresetParameters) -> Bool {
+    switch parameter {
+    case .mailRoot: values.mailRoot != nil
+    case .uid: values.uid != nil
+    case .gid: values.gid != nil
+    case .table: values.table != nil
+    case .login, .smtpActive: true
     }
   }
 
   /// Parameters without a preset that would take them.
   static func judgeStray(_ reading: Reading<DirectoryDraft>, _ findings: inout Findings) {
-    for key in rows.map(\.key) where reading.given.contains(key) {
+    for parameter in PresetParameter.allCases where reading.given.contains(parameter.rawValue) {
       findings.add(
-        Label.child(reading.label, key), "is a parameter of presets; in [directory.queries], write its value into the SQL")
+        Label.child(reading.label, parameter.rawValue),
+        "is a parameter of presets; in [directory.queries], write its value into the SQL")
     }
-  }
-
-  private static func folder(_ text: String) throws(Objection) -> String {
-    guard text.hasPrefix("/") else {
-      throw Objection("expected an absolute path such as \"/var/vmail\", found \"\(Label.harmless(text))\"")
-    }
-    if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw Objection("holds a control character") }
-    return text
-  }
-
-  private static func identifier(_ text: String) throws(Objection) -> String {
-    if text.isEmpty { throw Objection("is empty; expected the name of a table, such as \"passwd\"") }
-    return text
   }
 }
 
@@ -68,7 +72,7 @@ extension ValueKind where Value == Preset {
   /// The name of a preset.
   static var preset: ValueKind {
     .text(like: PresetDraft.names.first ?? "") { word throws(Objection) in
-      if let preset = Presets.all.first(where: { $0.name == word }) { return preset }
+      if let preset = Presets.named(word) { return preset }
       throw Objection(
         "there is no preset \"\(Label.harmless(word))\"; \(Suggestion.instead(of: word, among: PresetDraft.names))")
     }

@@ -10,9 +10,9 @@ struct QueriesDraft {
     TableSchema(
       title: "[directory.queries]",
       rows: [
-        Row("account", .secret(expected: "a string with the SQL that finds one account"), \.account),
-        Row("enumerate", .secret(expected: "a string with the SQL that lists all accounts"), \.enumerate),
-        Row("set-password", .secret(expected: "a string with the SQL that stores a new hash"), \.setPassword),
+        Row("account", .filled(expected: "a string with the SQL that finds one account"), \.account),
+        Row("enumerate", .filled(expected: "a string with the SQL that lists all accounts"), \.enumerate),
+        Row("set-password", .filled(expected: "a string with the SQL that stores a new hash"), \.setPassword),
       ])
   }
 

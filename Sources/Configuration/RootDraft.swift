@@ -73,7 +73,8 @@ private enum DefaultOptions {
       let name = pair.prefix { $0 != "=" }
       if name.isEmpty || name.utf8.count == pair.utf8.count {
         throw Objection(
-          "expected name=value pairs joined by commas, such as \"disablewebmail=1\", found \"\(Label.harmless(String(pair)))\"")
+          "expected name=value pairs joined by commas, such as \"disablewebmail=1\", found \"\(Label.harmless(String(pair)))\""
+        )
       }
     }
     return text

@@ -10,7 +10,8 @@ enum SecretMask {
     let words = Set(location.utf8.map { $0 }[start...].split(whereSeparator: separators.contains).map(Array.init))
     return words.filter { $0.count > 2 }.sorted { $0.count > $1.count }
       .reduce(text) { text, word in
-        text.split(separator: String(decoding: word, as: UTF8.self), omittingEmptySubsequences: false).joined(separator: "…")
+        text.split(separator: String(decoding: word, as: UTF8.self), omittingEmptySubsequences: false).joined(
+          separator: "…")
       }
   }
 

@@ -8,7 +8,8 @@ enum SocketMode {
 
   static func parse(_ text: String) throws(Objection) -> UInt16 {
     let octal = text.utf8.count == 4 && text.hasPrefix("0") ? text.dropFirst() : Substring(text)
-    guard octal.utf8.count == 3, octal.utf8.allSatisfy({ (0x30...0x37).contains($0) }), let mode = UInt16(octal, radix: 8)
+    guard octal.utf8.count == 3, octal.utf8.allSatisfy({ (0x30...0x37).contains($0) }),
+      let mode = UInt16(octal, radix: 8)
     else {
       throw Objection("expected octal permissions up to \"0777\", such as \"0660\", found \"\(Label.harmless(text))\"")
     }

@@ -14,6 +14,13 @@ struct StatementScanner {
     let keyText: String
     let firstLine: Int
     var lastLine: Int
+    /// Whether the key is one: every part there, every quote closed.
+    let hasKey: Bool
+    /// Whether a header is one, brackets and all. The parser must not see one that is not: toml++ 3.4 aborts on `[=` and
+    /// reads behind the end of `[[a]`.
+    var isHeader = false
+    /// Whether a `=` follows the key.
+    var hasEquals = false
     /// The first byte of the value; nil when there is none.
     var valueStart: UInt8?
     /// What it left open.
@@ -25,7 +32,15 @@ struct StatementScanner {
   private var line = 1
 
   init(_ text: String) {
-    bytes = Array(text.utf8)
+    var bytes = Array(text.utf8)
+    if bytes.contains(carriageReturn) {
+      // Windows' line ends; a carriage return elsewhere is no blank.
+      let ends = bytes.indices.filter {
+        bytes[$0] == carriageReturn && $0 + 1 < bytes.count && bytes[$0 + 1] == lineFeed
+      }
+      for index in ends { bytes[index] = UInt8(ascii: " ") }
+    }
+    self.bytes = bytes
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
@@ -48,25 +63,30 @@ struct StatementScanner {
     advance()
     let isArray = peek() == openBracket
     if isArray { advance() }
+    skipBlanks()
     let start = position
-    let parts = key()
+    let key = key()
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    var scanned = Scanned(
+      kind: isArray ? .arrayHeader : .header, key: key.parts, keyText: text, firstLine: first, lastLine: first,
+      hasKey: key.isComplete)
+    scanned.isHeader = key.isComplete && skip(closeBracket) && (!isArray || skip(closeBracket)) && isRestEmpty()
     skipToLineEnd()
-    return Scanned(
-      kind: isArray ? .arrayHeader : .header, key: parts, keyText: text, firstLine: first, lastLine: first)
+    return scanned
   }
 
   private mutating func pair() -> Scanned {
     let first = line
     let start = position
-    let parts = key()
+    let key = key()
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    var scanned = Scanned(kind: .pair, key: parts, keyText: text, firstLine: first, lastLine: first)
-    guard peek() == UInt8(ascii: "=") else {
+    var scanned = Scanned(
+      kind: .pair, key: key.parts, keyText: text, firstLine: first, lastLine: first, hasKey: key.isComplete)
+    guard skip(UInt8(ascii: "=")) else {
       skipToLineEnd()
       return scanned
     }
-    advance()
+    scanned.hasEquals = true
     skipBlanks()
     scanned.valueStart = peek().flatMap { $0 == lineFeed || $0 == hash ? nil : $0 }
     scanned.open = skipValue()
@@ -75,26 +95,24 @@ struct StatementScanner {
   }
 
   /// A dotted key; what cannot belong to one ends it.
-  private mutating func key() -> [String] {
+  private mutating func key() -> (parts: [String], isComplete: Bool) {
     var parts: [String] = []
     while true {
-      skipBlanks()
-      guard let byte = peek() else { break }
+      let start = position
+      guard let byte = peek() else { return (parts, false) }
       if byte == quote || byte == apostrophe {
-        let start = position
-        skipLineString(byte)
+        let isClosed = !isTripled(byte) && skipLineString(byte)
         parts.append(unquoted(start..<position, by: byte))
+        if !isClosed { return (parts, false) }
       } else {
-        let start = position
-        while let byte = peek(), Label.isBareKeyByte(byte) || byte >= 0x80 { advance() }
-        if position == start { break }
+        while let byte = peek(), Label.isBareKeyByte(byte) { advance() }
+        if position == start { return (parts, false) }
         parts.append(String(decoding: bytes[start..<position], as: UTF8.self))
       }
       skipBlanks()
-      guard peek() == UInt8(ascii: ".") else { break }
-      advance()
+      if !skip(UInt8(ascii: ".")) { return (parts, true) }
+      skipBlanks()
     }
-    return parts
   }
 
   /// The text between the quotes; escapes stay as they are, which is good enough for a name in a message.
@@ -141,24 +159,26 @@ struct StatementScanner {
     guard let byte = ahead.peek() else { return true }
     if byte == openBracket {
       let header = ahead.header()
-      guard let first = header.key.first, let letter = first.utf8.first else { return false }
+      guard header.isHeader, let first = header.key.first, let letter = first.utf8.first else { return false }
       let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letter | 0x20)
       return isLetter && !["true", "false", "inf", "nan"].contains(first)
     }
     guard Label.isBareKeyByte(byte) else { return false }
     _ = ahead.key()
-    ahead.skipBlanks()
     return ahead.peek() == UInt8(ascii: "=")
   }
 
   /// A string in single or double quotes: ends with its quote, or with the line.
-  private mutating func skipLineString(_ delimiter: UInt8) {
+  /// - Returns: whether it was the quote.
+  @discardableResult
+  private mutating func skipLineString(_ delimiter: UInt8) -> Bool {
     advance()
     while let byte = peek(), byte != lineFeed {
       advance()
-      if byte == delimiter { return }
+      if byte == delimiter { return true }
       if byte == backslash, delimiter == quote, peek() != lineFeed { advance() }
     }
+    return false
   }
 
   /// A string in three quotes: over as many lines as it takes.
@@ -181,6 +201,19 @@ struct StatementScanner {
     position + 2 < bytes.count && bytes[position..<position + 3].allSatisfy { $0 == delimiter }
   }
 
+  /// Takes `byte` if it comes next.
+  private mutating func skip(_ byte: UInt8) -> Bool {
+    guard peek() == byte else { return false }
+    advance()
+    return true
+  }
+
+  /// Whether nothing but blanks and a comment follows on the line.
+  private mutating func isRestEmpty() -> Bool {
+    skipBlanks()
+    return peek() == nil || peek() == lineFeed || peek() == hash
+  }
+
   private func peek() -> UInt8? {
     position < bytes.count ? bytes[position] : nil
   }
@@ -201,13 +234,15 @@ struct StatementScanner {
   }
 
   private func isBlank(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
   }
 }
 
 private let lineFeed = UInt8(ascii: "\n")
+private let carriageReturn = UInt8(ascii: "\r")
 private let hash = UInt8(ascii: "#")
 private let quote = UInt8(ascii: "\"")
 private let apostrophe = UInt8(ascii: "'")
 private let openBracket = UInt8(ascii: "[")
+private let closeBracket = UInt8(ascii: "]")
 private let backslash = UInt8(ascii: "\\")

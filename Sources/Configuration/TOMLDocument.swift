@@ -16,6 +16,10 @@ struct TOMLDocument {
   private(set) var lines: LineIndex
   /// The syntax errors.
   private(set) var mistakes: [Mistake] = []
+  /// The text as it is handed to the parser.
+  private var rows: [String] = []
+  /// The first lines of the statements that have been named.
+  private var blamed: Set<Int> = []
 
   /// - Parameter expectation: what a value at these keys should look like, for the advice that comes with a syntax error.
   init(_ text: String, expectation: ([String]) -> String?) {
@@ -25,74 +29,87 @@ struct TOMLDocument {
       mistakes.append(Mistake(line: line, key: "", text: "a NUL character; remove it"))
       return
     }
-    var rows = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    var blamed: Set<Int> = []
-    while true {
+    rows = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    while root == nil, mistakes.count < Self.mostSyntaxErrors {
       if let line = lines.lineOfDeepKey {
-        mistakes.append(
-          Mistake(line: line, key: "", text: "a key of more than \(LineIndex.deepestAllowed) parts; no key here has so many"))
+        let text = "a key of more than \(LineIndex.deepestAllowed) parts; no key here has so many"
+        mistakes.append(Mistake(line: line, key: "", text: text))
         return
       }
-      let error: TOMLParseError
+      if let header = lines.statements.first(where: { $0.isHeader && !$0.scanned.isHeader }) {
+        guard repair(header, Self.brokenHeader(header)) else { return }
+        continue
+      }
       do {
         let table = try TOMLTable(string: rows.joined(separator: "\n"))
         root = Self.entries(of: table)
         // The wrapper has no deinit: what it holds, a password perhaps, is freed here.
         table.clear()
-        return
-      } catch let caught as TOMLParseError {
-        error = caught
+      } catch let error as TOMLParseError {
+        guard let culprit = lines.culprit(of: error.source.begin.line) else {
+          mistakes.append(Self.mistake(error))
+          return
+        }
+        guard repair(culprit, Self.mistake(error, in: culprit, expectation)) else { return }
       } catch {
         mistakes.append(Mistake(line: nil, key: "", text: "the TOML parser failed"))
         return
       }
-      let line = error.source.begin.line
-      guard let culprit = lines.culprit(of: line) else {
-        mistakes.append(Self.mistake(error, in: nil, expectation))
-        return
-      }
-      let isNew = blamed.insert(culprit.firstLine).inserted
-      if isNew { mistakes.append(Self.mistake(error, in: culprit, expectation)) }
-      if mistakes.count >= Self.mostSyntaxErrors { return }
-      let range = isNew || !culprit.isHeader ? culprit.firstLine...culprit.lastLine : lines.section(of: culprit)
-      guard rows[(range.lowerBound - 1)..<min(range.upperBound, rows.count)].contains(where: { !$0.isEmpty }) else { return }
-      for row in range where row <= rows.count { rows[row - 1] = "" }
-      if isNew {
-        rows[culprit.firstLine - 1] = Self.mended(culprit.scanned)
-      } else if culprit.isHeader {
-        lostTables = true
-      }
-      lines = LineIndex(rows.joined(separator: "\n"))
     }
   }
 
+  /// Takes what is wrong with `statement` out of the text: first its value, and if it is still to blame after that, all of it.
+  /// - Returns: false when there is nothing left to take out.
+  private mutating func repair(_ statement: LineIndex.Statement, _ mistake: Mistake) -> Bool {
+    let isNew = blamed.insert(statement.firstLine).inserted
+    if isNew { mistakes.append(mistake) }
+    let mended = isNew ? Self.mended(statement.scanned) : nil
+    let isLost = mended == nil && statement.isHeader
+    let range = isLost ? lines.section(of: statement) : statement.firstLine...statement.lastLine
+    guard range.lowerBound <= rows.count else { return false }
+    let indices = (range.lowerBound - 1)..<min(range.upperBound, rows.count)
+    guard rows[indices].contains(where: { !$0.isEmpty }) else { return false }
+    for index in indices { rows[index] = "" }
+    if let mended { rows[statement.firstLine - 1] = mended }
+    if isLost { lostTables = true }
+    lines = LineIndex(rows.joined(separator: "\n"))
+    return true
+  }
+
   /// The statement with what is wrong about it cut away, as far as that can be guessed.
-  private static func mended(_ scanned: StatementScanner.Scanned) -> String {
-    switch scanned.kind {
+  private static func mended(_ scanned: StatementScanner.Scanned) -> String? {
+    guard scanned.hasKey else { return nil }
+    return switch scanned.kind {
     case .header: "[\(scanned.keyText)]"
     case .arrayHeader: "[[\(scanned.keyText)]]"
-    case .pair: "\(scanned.keyText) = '\(marker)'"
+    case .pair: scanned.hasEquals ? "\(scanned.keyText) = '\(marker)'" : nil
     }
   }
 
   /// Stands for a value that could not be read.
   private static let marker = "~ unreadable, see the syntax error ~"
 
-  private static func mistake(
-    _ error: TOMLParseError, in statement: LineIndex.Statement?, _ expectation: ([String]) -> String?
-  ) -> Mistake {
+  private static func brokenHeader(_ header: LineIndex.Statement) -> Mistake {
+    let text = "syntax error: the header of a table is [name] or [[name]], and nothing else on its line"
+    return Mistake(line: header.firstLine, key: header.label, text: text)
+  }
+
+  private static func mistake(_ error: TOMLParseError) -> Mistake {
     let begin = error.source.begin
-    guard let statement else {
-      return Mistake(
-        line: begin.line, key: "", text: "syntax error at column \(begin.column): \(SyntaxErrorText.safe(error.description))")
+    return Mistake(line: begin.line, key: "", text: SyntaxErrorText.safe(error.description, column: begin.column))
+  }
+
+  private static func mistake(
+    _ error: TOMLParseError, in statement: LineIndex.Statement, _ expectation: ([String]) -> String?
+  ) -> Mistake {
+    var text: String
+    switch statement.scanned.open {
+    case .bracket: text = "syntax error: what begins here with a bracket has no end"
+    case .blockString: text = "syntax error: the string that begins here has no end"
+    case nil:
+      text = mistake(error).text
+      if error.source.begin.line != statement.firstLine { text += " (on line \(error.source.begin.line))" }
     }
-    var text =
-      switch statement.scanned.open {
-      case .bracket: "syntax error: what begins here with a bracket has no end"
-      case .blockString: "syntax error: the string that begins here has no end"
-      case nil: "syntax error at column \(begin.column): \(SyntaxErrorText.safe(error.description))"
-      }
-    if begin.line != statement.firstLine, statement.scanned.open == nil { text += " (on line \(begin.line))" }
     let quotes: [UInt8?] = [UInt8(ascii: "\""), UInt8(ascii: "'")]
     if !statement.isHeader, !quotes.contains(statement.scanned.valueStart), let expected = expectation(statement.path) {
       text += "; expected \(expected)"

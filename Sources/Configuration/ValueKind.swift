@@ -60,7 +60,7 @@ extension ValueKind where Value == Bool {
 
 extension ValueKind where Value == String {
   /// Any string with something in it. Mistakes do not repeat it: it may hold a password.
-  static func secret(expected: String) -> ValueKind {
+  static func filled(expected: String) -> ValueKind {
     ValueKind(
       expected: expected, unwrap: { if case .text(let text) = $0 { text } else { nil } },
       parse: { text throws(Objection) in

@@ -1,0 +1,180 @@
+import Accounts
+import Configuration
+import Foundation
+import Testing
+
+@Suite struct ExampleTests {
+  /// The contract's example, as the documentation has it.
+  static let contract = #"""
+    default-domain = "example.com"            # added to a login name without "@"
+    default-options = "disablewebmail=1"      # courier's DEFAULTOPTIONS
+
+    [[listen]]
+    socket = "/var/lib/courier/authdaemon/socket"
+    mode = "0660"
+    group = "mail"                            # owner and group optional
+
+    [[directory]]                             # tried in this order
+    name = "accounts"                         # PRE by module, ENUMERATE heading, logs, metrics
+    type = "sqlite"                           # sqlite | postgresql | mariadb
+    database = "/var/lib/gatepost/accounts.db"
+    preset = "postfixadmin"                   # or [directory.queries]
+    mail-root = "/var/vmail"                  # preset parameters
+    uid = 5000
+    gid = 5000
+    login = "address"                         # or "local-part": users log in as the part before the @
+
+    [[directory]]
+    name = "main"
+    type = "postgresql"
+    connection = "host=/run/postgresql dbname=postfix user=gatepost"   # any libpq conninfo, several hosts too
+    [directory.queries]
+    account = """
+      SELECT username, password, 5000 AS uid, 5000 AS gid, '/var/vmail/' || maildir AS home, name
+      FROM mailbox WHERE username = :username AND active"""
+    enumerate = "SELECT username, 5000 AS uid, 5000 AS gid, '/var/vmail/' || maildir AS home FROM mailbox WHERE active"
+    set-password = "UPDATE mailbox SET password = :new_hash WHERE username = :username"
+
+    [[peer]]                                  # who may ask what, by the credentials of the connecting process
+    user = "postfix"
+    allow = ["login"]
+    [[peer]]
+    group = "courier"
+    allow = ["login", "account", "enumerate", "set-password"]
+    secrets = false                           # PASSWD / PASSWD2 in replies
+    """#
+
+  @Test func theContractIsUnderstood() throws {
+    let settings = try Fixture.read(Self.contract)
+    #expect(settings.defaultDomain == "example.com")
+    #expect(settings.defaultOptions == "disablewebmail=1")
+    #expect(settings.logLevel == .info)
+    #expect(
+      settings.listeners == [
+        ListenerSettings(socket: "/var/lib/courier/authdaemon/socket", mode: 0o660, owner: nil, group: "mail")
+      ])
+    #expect(!settings.listensByDefault)
+    #expect(
+      settings.peers == [
+        PeerRule(user: "postfix", allow: [.login]),
+        PeerRule(group: "courier", allow: [.login, .account, .enumerate, .setPassword], secrets: false),
+      ])
+    #expect(settings.limits == LimitSettings())
+
+    #expect(settings.directories.map(\.name) == ["accounts", "main"])
+    let (first, second) = (try #require(settings.directories.first), try #require(settings.directories.last))
+    #expect(first.backEnd.type == "sqlite")
+    #expect(first.location == "/var/lib/gatepost/accounts.db")
+    #expect(first.presetName == "postfixadmin")
+    #expect(first.passwordFile == nil)
+    #expect(
+      first.queries.constants == [
+        .mailRoot: Array("/var/vmail".utf8), .uid: Array("5000".utf8), .gid: Array("5000".utf8),
+      ])
+    let parameters = PresetParameters(mailRoot: "/var/vmail", uid: 5000, gid: 5000)
+    let expected = try #require(Presets.named("postfixadmin")).queries(dialect: .sqlite, parameters)
+    #expect(first.queries.account == expected.account)
+    #expect(first.queries.enumerate == expected.enumerate)
+    #expect(first.queries.setPassword == expected.setPassword)
+
+    #expect(second.backEnd.type == "postgresql")
+    #expect(second.location == "host=/run/postgresql dbname=postfix user=gatepost")
+    #expect(second.presetName == nil)
+    #expect(second.queries.constants.isEmpty)
+    #expect(
+      second.queries.account.source == """
+          SELECT username, password, 5000 AS uid, 5000 AS gid, '/var/vmail/' || maildir AS home, name
+          FROM mailbox WHERE username = :username AND active
+        """)
+    #expect(
+      second.queries.enumerate?.source
+        == "SELECT username, 5000 AS uid, 5000 AS gid, '/var/vmail/' || maildir AS home FROM mailbox WHERE active")
+    #expect(
+      second.queries.setPassword?.source == "UPDATE mailbox SET password = :new_hash WHERE username = :username")
+    #expect(second.parameters().name == "main")
+    #expect(second.parameters().location == second.location)
+  }
+
+  @Test func withoutListenTheStandardSocketStands() throws {
+    let settings = try Fixture.read(Fixture.directory)
+    #expect(settings.listeners == [.standard])
+    #expect(settings.listensByDefault)
+    #expect(ListenerSettings.standard.mode == 0o660)
+    #expect(ListenerSettings.standard.socket == "/var/lib/courier/authdaemon/socket")
+  }
+
+  @Test func aDirectoryWithoutANameTakesCouriersModuleName() throws {
+    #expect(try Fixture.read(Fixture.directory).directories.map(\.name) == ["authsqlite"])
+  }
+
+  @Test func aCredentialIsAFileInSystemdsFolder() throws {
+    let text = """
+      [[directory]]
+      type = "postgresql"
+      connection = "host=/run/postgresql"
+      password-file = "credential:database"
+      preset = "courier"
+      """
+    #expect(
+      try Fixture.read(text).directories.first?.passwordFile == "/run/credentials/gatepost.service/database")
+  }
+
+  @Test func otherSpellingsOfTOMLMeanTheSame() throws {
+    let text = """
+      \u{FEFF}limits = { connections = 7, answer-timeout = '250ms' }\r
+      listen = [ { socket = "/a", mode = "660" },\r
+        { socket = "/b" } ]\r
+      directory = [ { type = "sqlite", database = "/a", preset = "courier" } ]\r
+
+      """
+    let settings = try Fixture.read(text)
+    #expect(settings.limits.connections == 7)
+    #expect(settings.limits.answerTimeout == .milliseconds(250))
+    #expect(settings.listeners == [ListenerSettings(socket: "/a", mode: 0o660), ListenerSettings(socket: "/b")])
+  }
+}
+
+@Suite struct ShippedFileTests {
+  static func text() throws -> String {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try String(contentsOf: root.appendingPathComponent("etc/gatepost.toml"), encoding: .utf8)
+  }
+
+  /// The file with its examples switched on: "#" without a blank behind it goes.
+  static func switchedOn(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      guard line.hasPrefix("#"), let next = line.dropFirst().first, next != " ", next != "#" else { return line }
+      return line.dropFirst()
+    }.joined(separator: "\n")
+  }
+
+  @Test func isGoodAsItIs() throws {
+    let settings = try Fixture.read(Self.text())
+    #expect(settings.directories.map(\.name) == ["accounts"])
+    #expect(settings.listeners == [.standard])
+    #expect(settings.peers.isEmpty)
+    #expect(settings.limits == LimitSettings())
+  }
+
+  @Test func isGoodWithItsExamples() throws {
+    let settings = try Fixture.read(Self.switchedOn(Self.text()))
+    #expect(settings.directories.map(\.name) == ["accounts", "postfixadmin", "main"])
+    #expect(settings.listeners.count == 2)
+    #expect(settings.peers.count == 3)
+    var limits = LimitSettings()
+    limits.hashThreads = 2
+    #expect(settings.limits == limits, "the file names the defaults")
+    #expect(settings.directories.last?.passwordFile == "/run/credentials/gatepost.service/database")
+  }
+
+  @Test func namesEveryKey() throws {
+    let text = Self.switchedOn(try Self.text())
+    let written = Set(
+      text.split(separator: "\n").compactMap { line -> Substring? in
+        let key = line.prefix { $0.isLetter || $0 == "-" }
+        return line.dropFirst(key.count).hasPrefix(" = ") ? key : nil
+      }.map(String.init))
+    #expect(written.isSuperset(of: ConfigurationKeys.all), "\(ConfigurationKeys.all.subtracting(written))")
+  }
+}

@@ -1,0 +1,83 @@
+internal import Accounts
+internal import Threads
+
+/// The way of look-ups from those who ask to the one thread that answers. Bounded: what was taken in and is not answered yet
+/// counts, wherever it is.
+final class Intake: Sendable {
+  /// Look-ups that may wait or be under way at a time; one more is `overloaded` at once. At 30,000 a second this is 35 ms of work.
+  static let capacity = 1_024
+
+  /// What became of an offer.
+  enum Verdict { case taken, full, closed }
+
+  private enum Sleep {
+    case awake
+    /// Wake it for anything.
+    case idle
+    /// It waits for the database: wake it only for what is due before it wakes by itself.
+    case busy(until: Deadline)
+  }
+
+  private struct State {
+    var arrived: [LookUp] = []
+    var unanswered = 0
+    var isClosed = false
+    var sleep = Sleep.awake
+  }
+
+  /// Readable when there is something to do.
+  let wakeUp: WakeUp
+  private let state = Lock(State())
+
+  init() throws(SystemError) { wakeUp = try WakeUp() }
+
+  /// Takes a look-up in.
+  func offer(_ lookUp: LookUp) -> Verdict {
+    let (verdict, mustWake) = state.withLock { state -> (Verdict, Bool) in
+      if state.isClosed { return (.closed, false) }
+      if state.unanswered >= Self.capacity { return (.full, false) }
+      state.arrived.append(lookUp)
+      state.unanswered += 1
+      switch state.sleep {
+      case .awake: return (.taken, false)
+      case .idle: break
+      case .busy(let until): if lookUp.deadline >= until { return (.taken, false) }
+      }
+      state.sleep = .awake
+      return (.taken, true)
+    }
+    if mustWake { wakeUp.signal() }
+    return verdict
+  }
+
+  /// Refuses what comes from now on.
+  func close() {
+    state.withLock { $0.isClosed = true }
+    wakeUp.signal()
+  }
+
+  /// Hands over what has arrived.
+  /// - Parameter answered: how many were answered since the last call; they make room.
+  /// - Returns: whether the intake is closed.
+  func drain(into waiting: inout [LookUp], answered: Int) -> Bool {
+    state.withLock { state in
+      state.sleep = .awake
+      state.unanswered -= answered
+      waiting += state.arrived
+      state.arrived.removeAll(keepingCapacity: true)
+      return state.isClosed
+    }
+  }
+
+  /// Announces that the caller goes to sleep on `wakeUp`.
+  /// - Parameter busyUntil: when it wakes by itself, if it can do nothing with what arrives before; else nil.
+  /// - Returns: false when it must not, because something has arrived.
+  func maySleep(busyUntil: Deadline?) -> Bool {
+    state.withLock { state in
+      guard state.arrived.isEmpty || busyUntil != nil, !state.isClosed else { return false }
+      if let busyUntil, state.arrived.contains(where: { $0.deadline < busyUntil }) { return false }
+      state.sleep = busyUntil.map { .busy(until: $0) } ?? .idle
+      return true
+    }
+  }
+}

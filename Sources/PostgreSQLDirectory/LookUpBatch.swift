@@ -1,0 +1,171 @@
+internal import Accounts
+internal import CPostgreSQL
+
+/// The look-ups that are under way as one pipeline on one session.
+struct LookUpBatch {
+  /// The most that go out together. More would make the first wait for the last; the gain is small from here on.
+  static let maximumCount = 32
+
+  /// What reading came to.
+  enum State {
+    /// Results are missing.
+    case waiting
+    /// All have come.
+    case finished
+    /// The connection is of no use.
+    case lost(DatabaseFault)
+  }
+
+  /// Nil once it is answered, or is to be sent again.
+  private(set) var lookUps: [LookUp?]
+  /// Those that did not run, in order.
+  private(set) var unsent: [LookUp] = []
+  /// The statement must be prepared anew, on a new connection.
+  private(set) var spoiled: DatabaseFault?
+  /// Whether a deadline has passed since it was sent.
+  private(set) var hasExpired = false
+  /// When the server was last heard.
+  private(set) var lastHeard: Deadline
+  private var progress: PipelineProgress
+  private var isFlushed = false
+  private let session: Session
+
+  init(_ lookUps: [LookUp], on session: Session, now: Deadline) {
+    self.lookUps = lookUps
+    self.session = session
+    lastHeard = now
+    progress = PipelineProgress(count: lookUps.count)
+  }
+
+  /// Hands the look-ups to libpq, and what it can take of them to the socket.
+  mutating func send(_ parameters: inout BoundParameters) throws(DatabaseFault) {
+    let handle = session.connection.handle
+    for case let lookUp? in lookUps {
+      // The loop has seen to it that there is no NUL.
+      _ = parameters.bind(lookUp.key)
+      let count = parameters.count
+      let sent = parameters.withPointers {
+        PQsendQueryPrepared(handle, Session.statement, count, $0, nil, nil, 0)
+      }
+      guard sent == 1 else { throw session.connection.lastFault }
+    }
+    guard PQpipelineSync(handle) == 1 else { throw session.connection.lastFault }
+    try flush()
+  }
+
+  /// Whether the socket must become writable before all is on its way.
+  var wantsToWrite: Bool { !isFlushed }
+
+  /// All that have no answer.
+  var unanswered: [LookUp] { lookUps.compactMap { $0 } + unsent }
+
+  /// The earliest deadline of those without an answer.
+  var nextDeadline: Deadline? { lookUps.lazy.compactMap { $0?.deadline }.min() }
+
+  /// Takes out those whose deadline has passed; their results will be dropped.
+  mutating func takeExpired(at now: Deadline) -> [LookUp] {
+    var expired: [LookUp] = []
+    for index in lookUps.indices {
+      guard let lookUp = lookUps[index], lookUp.deadline <= now else { continue }
+      lookUps[index] = nil
+      hasExpired = true
+      expired.append(lookUp)
+    }
+    return expired
+  }
+
+  /// Writes what can be written and reads what has come.
+  /// - Parameter answer: told of each look-up that has its answer.
+  mutating func advance(
+    readable: Bool, now: Deadline, _ answer: (LookUp, Outcome<Account>) -> Void
+  ) -> State {
+    let handle = session.connection.handle
+    do throws(DatabaseFault) {
+      if readable {
+        lastHeard = now
+        // A failure shows below: what had come before it is read first.
+        PQconsumeInput(handle)
+      }
+      if !isFlushed { try flush() }
+    } catch {
+      return .lost(error)
+    }
+    while true {
+      if PQisBusy(handle) != 0 {
+        guard session.connection.isBroken else { return .waiting }
+        return take(.broken, nil, answer) ?? .waiting
+      }
+      let state: State?
+      if let result = PQgetResult(handle).map({ QueryResult(owning: $0) }) {
+        state = take(Self.event(result.status), result, answer)
+      } else {
+        state = take(session.connection.isBroken ? .broken : .null, nil, answer)
+      }
+      if let state { return state }
+    }
+  }
+
+  private mutating func flush() throws(DatabaseFault) {
+    let left = PQflush(session.connection.handle)
+    guard left >= 0 else { throw session.connection.lastFault }
+    isFlushed = left == 0
+  }
+
+  private static func event(_ status: ExecStatusType) -> PipelineProgress.Event {
+    switch status {
+    case PGRES_TUPLES_OK: .rows
+    case PGRES_FATAL_ERROR: .error
+    case PGRES_PIPELINE_ABORTED: .aborted
+    case PGRES_PIPELINE_SYNC: .sync
+    default: .foreign
+    }
+  }
+
+  /// - Returns: nil to read on.
+  private mutating func take(
+    _ event: PipelineProgress.Event, _ result: consuming QueryResult?, _ answer: (LookUp, Outcome<Account>) -> Void
+  ) -> State? {
+    switch progress.take(event) {
+    case .readOn:
+      return nil
+    case .answer(let index):
+      if let lookUp = lookUps[index], let result {
+        lookUps[index] = nil
+        answer(lookUp, Self.outcome(result, session.columns))
+      }
+      return nil
+    case .fail(let index):
+      guard let result else { return nil }
+      let fault = result.fault(on: session.connection)
+      if fault.kind == .connection { return .lost(fault) }
+      guard var lookUp = lookUps[index] else { return nil }
+      if fault.spoilsStatement { spoiled = fault }
+      if (fault.spoilsStatement || fault.state?.isPassing == true) && !lookUp.isRepeated {
+        lookUp.isRepeated = true
+        unsent.append(lookUp)
+      } else {
+        answer(lookUp, .unavailable(fault.unavailability))
+      }
+      lookUps[index] = nil
+      return nil
+    case .sendAgain(let index):
+      if let lookUp = lookUps[index] { unsent.append(lookUp) }
+      lookUps[index] = nil
+      return nil
+    case .finished:
+      return .finished
+    case .lost:
+      return .lost(session.connection.lastFault)
+    }
+  }
+
+  private static func outcome(_ result: borrowing QueryResult, _ columns: AccountColumns) -> Outcome<Account> {
+    switch result.rowCount {
+    case 0: return .refused(.unknownUser)
+    case 1: break
+    case let count: return .unavailable(Unavailability(.ambiguous, "\(count) rows for one name"))
+    }
+    // Escaping closures cannot hold a borrowed result; this one does not escape.
+    return columns.account { result.value(row: 0, column: $0) }
+  }
+}

@@ -1,0 +1,94 @@
+public import Accounts
+internal import Threads
+
+/// Accounts in PostgreSQL, through libpq.
+///
+/// Look-ups share one connection, on which whatever is asked at a time goes out as one pipeline; password changes and enumerations
+/// have connections of their own. A lost connection is made anew by itself, and the look-ups it took with it are asked again.
+public final class PostgreSQLDirectory: AccountDirectory {
+  /// As configured.
+  public let name: String
+  private let queries: QuerySet
+  private let settings: ConnectionSettings
+  private let intake: Intake
+  private let stop = StopFlag()
+  private let worker: Worker
+  private let passwords: PasswordWriter?
+
+  /// Does not connect: the first look-up does.
+  /// - Throws: `SystemError` when the process has no threads or descriptors left; an error when libpq cannot read the connection
+  ///   string, which `BackEnd.objection` says beforehand.
+  public init(_ parameters: DirectoryParameters) throws {
+    name = parameters.name
+    queries = parameters.queries
+    let settings = ConnectionSettings(
+      conninfo: try Conninfo(parameters.location), passwordFile: parameters.passwordFile)
+    self.settings = settings
+    let intake = try Intake()
+    self.intake = intake
+    let (sql, placeholders) = queries.account.rendered()
+    let connector = Connector(settings, account: sql, stop: stop, wakeUp: intake.wakeUp)
+    let bound = BoundParameters(placeholders, constants: queries.constants)
+    let log = ConnectionLog(parameters.report)
+    passwords = try queries.setPassword.map { [stop, queries] in
+      try PasswordWriter($0, constants: queries.constants, settings: settings.writable, stop: stop)
+    }
+    worker = try Worker(name: "pgsql-lookup") {
+      var loop = LookUpLoop(intake: intake, connector: connector, parameters: bound, log: log)
+      loop.run()
+    }
+  }
+
+  deinit {
+    // Not `shutDown()`: the last reference may go on one of the threads it would wait for.
+    stop.set()
+    intake.close()
+    passwords?.close()
+  }
+
+  /// Whether there is a `set-password` query.
+  public var offersPasswordChange: Bool { passwords != nil }
+
+  /// Finds one account; see `AccountDirectory`.
+  public func lookUp(
+    _ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void
+  ) {
+    switch intake.offer(LookUp(key: key, deadline: deadline, completion: completion)) {
+    case .taken: break
+    case .full:
+      completion(.unavailable(Unavailability(.overloaded, "\(Intake.capacity) look-ups are waiting for \(name)")))
+    case .closed: completion(.unavailable(Unavailability(.stopping)))
+    }
+  }
+
+  /// Stores a new password; see `AccountDirectory`.
+  public func setPassword(
+    _ change: PasswordChange, deadline: Deadline, completion: @escaping @Sendable (Outcome<Void>) -> Void
+  ) {
+    guard let passwords else { return completion(.refused(.passwordChangeNotOffered)) }
+    passwords.take(change, deadline: deadline, completion: completion)
+  }
+
+  /// Hands every account to `row`; see `AccountDirectory`.
+  public func enumerate(deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void> {
+    guard let query = queries.enumerate else {
+      return .unavailable(Unavailability(.queryFailed, "there is no enumerate query"))
+    }
+    return Enumeration(query, constants: queries.constants, settings: settings, stop: stop).run(until: deadline, row)
+  }
+
+  /// Everything that is wrong; see `AccountDirectory`.
+  public func inspect() -> [DirectoryFinding] {
+    Inspection(queries: queries, settings: settings, stop: stop).findings()
+  }
+
+  /// Ends the threads and connections; see `AccountDirectory`.
+  public func shutDown() {
+    stop.set()
+    intake.close()
+    passwords?.close()
+    let end = ContinuousClock.Instant.now + .seconds(1)
+    worker.join(end - .now)
+    passwords?.join(end - .now)
+  }
+}

@@ -11,12 +11,12 @@ final class AccountsDatabase: Sendable {
     case cluster(PostgreSQLServer, database: String)
   }
 
-  /// Ways in which a database can be gone.
+  /// Ways in which a database can be lost.
   enum Loss: String, CaseIterable, Sendable {
     /// The server is stopped; the file is moved away.
     case gone
-    /// Something that is no database stands in its place; with a server: it is stopped, too.
-    case garbage
+    /// The server has no such table any more; in the file's place stands something that is no database.
+    case unusable
   }
 
   /// Makes a database in a new file and loads `script`.
@@ -31,7 +31,7 @@ final class AccountsDatabase: Sendable {
   init(postgresql server: PostgreSQLServer, name: String, script: String) throws {
     kind = .postgresql
     place = .cluster(server, database: name)
-    _ = try server.run("CREATE DATABASE \(name)", database: "postgres")
+    try server.sql("CREATE DATABASE \(name)")
     try execute(script)
   }
 
@@ -39,8 +39,7 @@ final class AccountsDatabase: Sendable {
   var location: String {
     switch place {
     case .file(let path, _): path
-    case .cluster(let server, let database):
-      "host=\(server.socketFolder) port=\(server.port) dbname=\(database) user=postgres"
+    case .cluster(let server, let database): server.conninfo(database: database)
     }
   }
 
@@ -64,30 +63,41 @@ final class AccountsDatabase: Sendable {
       guard result.status == 0 else { throw ServerTrouble("sqlite3: \(result.errors)") }
       output = result.output
     case .cluster(let server, let database):
-      output = try server.run(sql, database: database)
+      output = try server.sql(sql, database: database)
     }
     return output.split(separator: "\n").map(String.init)
   }
 
-  /// Makes it go away.
+  /// Makes it go away. To be called again only after `giveBack`.
   func takeAway(_ loss: Loss) throws {
-    switch place {
-    case .file(let path, _):
+    switch (place, loss) {
+    case (.file(let path, _), _):
       try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
-      if loss == .garbage {
+      if loss == .unusable {
         try Data(repeating: UInt8(ascii: "x"), count: 8_192).write(to: URL(fileURLWithPath: path))
       }
-    case .cluster(let server, _): server.stop()
+    case (.cluster(let server, _), .gone): server.stop()
+    case (.cluster, .unusable): try execute("ALTER TABLE mailbox RENAME TO mailbox_away")
     }
   }
 
-  /// Brings it back after `takeAway`.
-  func giveBack() throws {
-    switch place {
-    case .file(let path, _):
+  /// Brings it back.
+  /// - Parameter loss: what `takeAway` was given.
+  func giveBack(after loss: Loss) throws {
+    switch (place, loss) {
+    case (.file(let path, _), _):
       try? FileManager.default.removeItem(atPath: path)
       try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
-    case .cluster(let server, _): try server.start()
+    case (.cluster(let server, _), .gone): try server.start()
+    case (.cluster, .unusable): try execute("ALTER TABLE mailbox_away RENAME TO mailbox")
     }
+  }
+
+  /// Runs `body` without the database, which is back afterwards.
+  func without(_ loss: Loss, _ body: () throws -> Void) throws {
+    try takeAway(loss)
+    let result = Result { try body() }
+    try giveBack(after: loss)
+    try result.get()
   }
 }

@@ -122,11 +122,7 @@ extension RealClients {
     func databaseGone(kind: BackEndKind, loss: AccountsDatabase.Loss) throws {
       let station = try Stations.of(kind)
       try expectRecovery(station)  // its connections are open and known to be good
-      try station.database.takeAway(loss)
-      do {
-        defer { try? station.database.giveBack() }
-        try expectTemporaryFailure(station)
-      }
+      try station.database.without(loss) { try expectTemporaryFailure(station) }
       try expectRecovery(station)
     }
 

@@ -11,8 +11,10 @@ public struct CourierTools: Sendable {
   /// `authtest` with `arguments`: USER (PRE), USER PASSWORD (AUTH), USER OLD NEW (PASSWD).
   public func authtest(_ arguments: String...) throws -> ChildProcess.Result { try run(["authtest"] + arguments) }
 
-  /// `authenumerate`: a line for each account.
-  public func authenumerate() throws -> ChildProcess.Result { try run(["authenumerate"]) }
+  /// `authenumerate`: a line for each account; with `-o` its options, too.
+  public func authenumerate(_ arguments: String...) throws -> ChildProcess.Result {
+    try run(["authenumerate"] + arguments)
+  }
 
   /// `maildrop -d USER`, delivering `message`.
   /// - Parameter strict: the option `-a`: trouble with the server is a temporary failure.

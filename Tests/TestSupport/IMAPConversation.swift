@@ -8,6 +8,8 @@ public final class IMAPConversation {
     public let untagged: [String]
     /// `OK …`, `NO …`, `BAD …`; nil when the server closed without one.
     public let status: String?
+    /// Whether the server said OK.
+    public var isOK: Bool { status?.hasPrefix("OK") == true }
     /// The text behind `* BYE`, if it came.
     public var farewell: String? {
       untagged.first { $0.hasPrefix("* BYE") }.map { String($0.dropFirst("* BYE ".count)) }

@@ -18,7 +18,14 @@ struct ExchangeChannel: RequestChannel {
   var groupID: UInt32 { exchange.peer.gid }
   var isAbandoned: Bool { exchange.isAbandoned }
   func answer(_ reply: [UInt8]) { exchange.answer(reply) }
-  func openStream() -> (any AnswerStream)? { exchange.stream() }
+  func openStream() -> (any AnswerStream)? { exchange.stream().map(ExchangeStream.init) }
 }
 
-extension StreamWriter: AnswerStream {}
+/// A streamed answer as the broker sees it.
+struct ExchangeStream: AnswerStream {
+  let writer: StreamWriter
+
+  func append(_ body: (inout [UInt8]) -> Void) -> Bool { writer.append(body) }
+  func flush() -> Bool { writer.flush() }
+  func finish() { writer.finish() }
+}

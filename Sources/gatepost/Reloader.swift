@@ -1,3 +1,4 @@
+internal import Accounts
 internal import Broker
 internal import Configuration
 internal import Logging

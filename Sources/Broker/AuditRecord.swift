@@ -12,6 +12,8 @@ public struct AuditRecord: Sendable {
     case unavailable(Unavailability)
     /// Bytes that are no request; the text says what was wrong with them.
     case malformed(String)
+    /// The client closed without a byte: somebody looking whether anybody listens.
+    case nothingAsked
   }
 
   /// `AUTH`, `PRE`, `PASSWD`, `ENUMERATE`; empty when it was none.

@@ -66,7 +66,7 @@ public final class Broker: Sendable {
     record.userID = channel.userID
     switch parsed {
     case .malformed(let fault):
-      record.result = .malformed(fault.description)
+      record.result = fault.code == .nothing ? .nothingAsked : .malformed(fault.description)
       conclude(record, channel) { channel.answer([]) }
     case .refused(let refused):
       record.describe(verb: refused.verb, service: refused.service, userID: refused.userID, refused.meta)

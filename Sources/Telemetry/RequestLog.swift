@@ -29,6 +29,7 @@ public struct RequestLog: Sendable {
     case .accepted, .refused: return .info
     case .unavailable(let cause): return cause.code == .clientGone ? .notice : .error
     case .malformed: return .notice
+    case .nothingAsked: return .debug
     }
   }
 
@@ -57,6 +58,7 @@ public struct RequestLog: Sendable {
     case .malformed(let reason):
       field("outcome", "malformed")
       field("reason", reason)
+    case .nothingAsked: field("outcome", "nothing asked")
     }
     if let accounts = record.accounts { field("accounts", String(accounts)) }
     field("ms", milliseconds(record.duration))

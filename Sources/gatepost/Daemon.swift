@@ -84,7 +84,7 @@ struct Daemon {
           isWrong = true
           logger.critical("directory \(entry.directory.name): \(key)\(finding.text)")
         case .unavailable:
-          logger.warning("directory \(entry.directory.name): \(key)\(finding.text); serving without it until it is back")
+          logger.error("directory \(entry.directory.name): \(key)\(finding.text); serving without it until it is back")
         }
       }
     }

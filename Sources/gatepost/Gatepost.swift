@@ -10,11 +10,11 @@ struct Gatepost: AsyncParsableCommand {
     commandName: "gatepost",
     abstract: "Answers Courier's authdaemond protocol from SQL databases.",
     discussion: """
-      courier-imap, courier-pop3, maildrop and, through cyrus-sasl's "pwcheck_method: authdaemond", Postfix ask one
-      Unix socket who may log in; gatepost answers it from SQLite and PostgreSQL.
+      courier-imap, courier-pop3, maildrop and, through cyrus-sasl, Postfix ask
+      one Unix socket who may log in; gatepost answers from SQLite and PostgreSQL.
 
-      Exit status: 0 done or accepted, 1 refused or a check failed, 64 usage, 75 temporary failure,
-      78 configuration error.
+      Exit status: 0 done or accepted, 1 refused or a check failed, 64 usage,
+      75 temporary failure, 78 configuration error.
       """,
     version: version,
     subcommands: [ServeCommand.self, ProbeCommand.self, PasswordCommand.self])

@@ -6,8 +6,9 @@ struct ProbeCommand: ParsableCommand {
     commandName: "probe",
     abstract: "Ask a socket as a mail program would, and show the answer.",
     discussion: """
-      Works on every server of the authdaemond protocol, gatepost or courier's own.
-      Exit status: 0 accepted, 1 refused, 75 temporary failure: no answer, or nobody there.
+      Works on every server of the authdaemond protocol, gatepost or courier's.
+      Exit status: 0 accepted, 1 refused, 75 temporary failure (no answer, or
+      nobody there).
       """,
     subcommands: [
       ProbeLoginCommand.self, ProbeAccountCommand.self, ProbeListCommand.self, ProbeSetPasswordCommand.self,

@@ -7,8 +7,9 @@ struct ProbeListCommand: ParsableCommand {
     commandName: "list",
     abstract: "List all accounts (ENUMERATE), one a line.",
     discussion: """
-      The columns, separated by TABs: name, uid, gid, home, maildir, options. With --json one object a line.
-      Exit status 0 only when the list came to its end: an incomplete one must not be acted upon.
+      The columns, separated by TABs: name, uid, gid, home, maildir, options.
+      With --json one object a line. Exit status 0 only when the list came to its
+      end: an incomplete one must not be acted upon.
       """)
 
   @OptionGroup var options: ProbeOptions

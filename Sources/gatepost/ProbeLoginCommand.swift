@@ -9,8 +9,10 @@ struct ProbeLoginCommand: ParsableCommand {
     abstract: "Log in (AUTH): is this password right?",
     discussion: """
       The password is asked for at the terminal, without echo:
+
         gatepost probe login alice@example.org
-        printf 'secret\\n' | gatepost probe login alice@example.org --password-stdin --service smtp
+        printf 'secret\\n' | gatepost probe login alice@example.org \\
+          --password-stdin --service smtp
       """)
 
   @Argument(help: "The user name, as a mail program would send it.")

@@ -8,8 +8,8 @@ struct ProbeSetPasswordCommand: ParsableCommand {
     commandName: "set-password",
     abstract: "Change a password (PASSWD), as webmail does. It is really changed.",
     discussion: """
-      The old password is asked for, then the new one twice. With --password-stdin: two lines of standard input,
-      the old password and the new one.
+      The old password is asked for, then the new one twice. With
+      --password-stdin: two lines of standard input, the old and the new one.
       """)
 
   @Argument(help: "The user name.")

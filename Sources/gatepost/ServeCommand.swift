@@ -8,8 +8,9 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Serve in the foreground, logging to standard error.",
     discussion: """
-      SIGTERM and SIGINT finish what was accepted and stop; SIGHUP reads the configuration again (a faulty one is
-      logged and the old one stays). Sockets handed over by systemd are used as they are.
+      SIGTERM and SIGINT finish what was accepted and stop. SIGHUP reads the
+      configuration again; a faulty one is logged and the old one stays. Sockets
+      handed over by systemd are used as they are.
       """)
 
   @Option(help: "The configuration file.")

@@ -1,0 +1,212 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The daemon's own life: start, signals, sockets handed over, and what it says when it cannot start.
+@Suite struct ServeTests {
+  /// `$2y$10$`: some 50 ms a verification, so that requests are under way when a signal comes.
+  static let slowHash = "$2y$10$abcdefghijklmnopqrstuuekZCv8Werm9riOHss5vjR1mTbI4eVxO"
+
+  private let folder: TemporaryFolder
+  private let database: String
+
+  init() throws {
+    folder = try TemporaryFolder("serve")
+    database = folder.file("accounts.db")
+    try folder.write(
+      """
+      CREATE TABLE mailbox (username text PRIMARY KEY, password text, name text, maildir text, quota integer,
+        local_part text, domain text, active integer);
+      INSERT INTO mailbox VALUES ('slow@example.org', '\(Self.slowHash)', '', 'slow/', 0, 'slow', 'example.org', 1);
+      INSERT INTO mailbox VALUES ('quick@example.org', '{PLAIN}quick-secret', '', 'quick/', 0, 'quick', 'example.org', 1);
+      """, to: "accounts.sql")
+    let made = try ChildProcess.run(["sqlite3", database, ".read \(folder.file("accounts.sql"))"])
+    try #require(made.status == 0, "\(made.errors)")
+  }
+
+  private func configuration(_ socket: String, top: String = "") -> String {
+    """
+    \(top)
+    [[listen]]
+    socket = "\(socket)"
+    mode = "0600"
+    [[directory]]
+    name = "accounts"
+    type = "sqlite"
+    database = "\(database)"
+    preset = "postfixadmin"
+    uid = 5000
+    gid = 5000
+    """
+  }
+
+  private func login(_ user: String, _ password: String) -> String {
+    AuthdaemonClient.authentication(service: "imap", user, password)
+  }
+
+  private func ask(_ daemon: GatepostDaemon, _ user: String, _ password: String) throws -> String {
+    try AuthdaemonClient(daemon.socketPath).ask(login(user, password)).text
+  }
+
+  @Test func reloadsAndKeepsTheOldConfigurationWhenTheNewOneIsWrong() throws {
+    let daemon = try GatepostDaemon { configuration($0) }
+    #expect(try ask(daemon, "quick", "quick-secret") == "FAIL\n", "no default domain yet")
+    let pid = try #require(daemon.pid)
+    let good = configuration(daemon.socketPath, top: #"default-domain = "example.org""#)
+    try good.write(toFile: daemon.configurationPath, atomically: true, encoding: .utf8)
+    kill(pid, SIGHUP)
+    #expect(try eventually { try ask(daemon, "quick", "quick-secret").hasSuffix("\n.\n") })
+    try "default-domian = 1".write(toFile: daemon.configurationPath, atomically: true, encoding: .utf8)
+    kill(pid, SIGHUP)
+    #expect(eventually { daemon.log.contains("default-domian: unknown key") })
+    #expect(daemon.log.contains("serving with the old one"))
+    #expect(try ask(daemon, "quick", "quick-secret").hasSuffix("\n.\n"))
+    #expect(daemon.stop() == 0)
+  }
+
+  @Test func reloadingLosesNoRequest() throws {
+    let daemon = try GatepostDaemon { configuration($0, top: #"default-domain = "example.org""#) }
+    let pid = try #require(daemon.pid)
+    let lost = Counter()
+    let client = AuthdaemonClient(daemon.socketPath)
+    let request = login("quick", "quick-secret")
+    DispatchQueue.concurrentPerform(iterations: 4) { part in
+      for number in 0..<250 {
+        if part == 0 && number % 5 == 0 { kill(pid, SIGHUP) }
+        if (try? client.ask(request))?.text.hasSuffix("\n.\n") != true { lost.increment() }
+      }
+    }
+    #expect(lost.value == 0)
+    #expect(eventually { daemon.log.contains("configuration reloaded") })
+  }
+
+  @Test func terminationFinishesWhatWasAccepted() throws {
+    let daemon = try GatepostDaemon { configuration($0, top: #"default-domain = "example.org""#) }
+    let client = AuthdaemonClient(daemon.socketPath)
+    let requests = [login("slow", "bcrypt-secret"), login("slow", "wrong")]
+    let connections = try (0..<20).map { number -> SocketConnection in
+      let connection = try SocketConnection(unixPath: client.socketPath)
+      connection.send(Array(requests[number % 2].utf8))
+      return connection
+    }
+    let start = Date()
+    #expect(daemon.stop() == 0)
+    #expect(Date().timeIntervalSince(start) < 8)
+    for (number, connection) in connections.enumerated() {
+      var text = ""
+      while case .bytes(let more) = connection.receive(until: Date(timeIntervalSinceNow: 5)) {
+        text += String(decoding: more, as: UTF8.self)
+      }
+      #expect(number % 2 == 0 ? text.hasSuffix("\n.\n") : text == "FAIL\n", "connection \(number)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: daemon.socketPath))
+  }
+
+  @Test func replacesTheSocketOfAKilledPredecessor() throws {
+    let daemon = try GatepostDaemon { configuration($0, top: #"default-domain = "example.org""#) }
+    kill(try #require(daemon.pid), SIGKILL)
+    daemon.stop()
+    #expect(FileManager.default.fileExists(atPath: daemon.socketPath))
+    try daemon.start()
+    #expect(try ask(daemon, "quick", "quick-secret").hasSuffix("\n.\n"))
+  }
+
+  @Test func leavesALivePredecessorAlone() throws {
+    let daemon = try GatepostDaemon { configuration($0, top: #"default-domain = "example.org""#) }
+    let second = try ChildProcess.run([GatepostExecutable.path(), "serve", "--config", daemon.configurationPath])
+    #expect(second.status == 78)
+    #expect(second.errors.contains("already listens on \(daemon.socketPath)"))
+    #expect(try ask(daemon, "quick", "quick-secret").hasSuffix("\n.\n"))
+  }
+
+  @Test func servesASocketThatSystemdOpened() throws {
+    let socket = folder.file("activated")
+    try folder.write(
+      """
+      default-domain = "example.org"
+      [[directory]]
+      name = "accounts"
+      type = "sqlite"
+      database = "\(database)"
+      preset = "postfixadmin"
+      uid = 5000
+      gid = 5000
+      """, to: "activated.toml")
+    let process = try ChildProcess(
+      [
+        "systemd-socket-activate", "-l", socket, GatepostExecutable.path(), "serve", "--config",
+        folder.file("activated.toml"),
+      ], outputPath: folder.file("log"))
+    #expect(eventually { FileManager.default.fileExists(atPath: socket) })
+    let client = AuthdaemonClient(socket)
+    #expect(try client.ask(login("quick", "quick-secret")).text.hasSuffix("\n.\n"))
+    #expect(process.stop() == 0)
+    #expect(FileManager.default.fileExists(atPath: socket), "the socket is the service manager's")
+  }
+
+  @Test func tellsTheServiceManager() throws {
+    let receiver = try DatagramReceiver(folder.file("notify"))
+    try folder.write(configuration(folder.file("s")), to: "gatepost.toml")
+    let process = try ChildProcess(
+      [GatepostExecutable.path(), "serve", "--config", folder.file("gatepost.toml")],
+      environment: ["NOTIFY_SOCKET": folder.file("notify"), "WATCHDOG_USEC": "400000"],
+      outputPath: folder.file("log"))
+    let ready = receiver.receive()
+    #expect(ready.hasPrefix("READY=1\nSTATUS=serving \(folder.file("s")) from accounts (sqlite)"))
+    #expect(receiver.receive() == "WATCHDOG=1", "a request made the round trip")
+    kill(process.pid, SIGHUP)
+    var messages: [String] = []
+    while messages.count < 50, messages.last?.hasPrefix("READY=1") != true { messages.append(receiver.receive()) }
+    #expect(messages.contains { $0.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") })
+    kill(process.pid, SIGTERM)
+    while messages.count < 100, messages.last?.hasPrefix("STOPPING=1") != true { messages.append(receiver.receive()) }
+    #expect(messages.last?.hasPrefix("STOPPING=1") == true)
+    #expect(process.stop() == 0)
+  }
+
+  @Test func badConfigurationsAreNamedWhole() throws {
+    try folder.write(
+      """
+      default-domian = "x"
+      [[listen]]
+      socket = "relative"
+      mode = "0999"
+      [[directory]]
+      name = "a"
+      type = "sqlit"
+      [[peer]]
+      user = "root"
+      allow = ["logn"]
+      """, to: "five.toml")
+    let result = try ChildProcess.run([GatepostExecutable.path(), "serve", "--config", folder.file("five.toml")])
+    #expect(result.status == 78)
+    for part in [
+      ":1: default-domian", ":3: listen[1].socket", ":4: listen[1].mode", ":7: directory[1].type", ":10: peer[1].allow[1]",
+    ] {
+      #expect(result.errors.contains(folder.file("five.toml") + part), "\(part) in \(result.errors)")
+    }
+  }
+
+  @Test(arguments: [
+    ("not a database at all, but text", "is not an SQLite database"), (nil, "no such table: mailbox"),
+  ])
+  func badDatabasesAreNamed(_ content: String?, _ expected: String) throws {
+    if let content {
+      try content.write(toFile: database, atomically: true, encoding: .utf8)
+    } else {
+      _ = try ChildProcess.run(["sqlite3", database, "DROP TABLE mailbox"])
+    }
+    try folder.write(configuration(folder.file("s")), to: "bad.toml")
+    let result = try ChildProcess.run([GatepostExecutable.path(), "serve", "--config", folder.file("bad.toml")])
+    #expect(result.status == 78)
+    #expect(result.errors.contains(expected), "\(result.errors)")
+  }
+}
+
+/// Counts from several threads. Unchecked: every access takes the lock.
+private final class Counter: @unchecked Sendable {
+  private let lock = NSLock()
+  private var count = 0
+  func increment() { lock.withLock { count += 1 } }
+  var value: Int { lock.withLock { count } }
+}

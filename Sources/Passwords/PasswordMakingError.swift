@@ -13,6 +13,14 @@ public enum PasswordMakingError: Error, Equatable, CustomStringConvertible {
   /// libcrypt of this system does not do it.
   case unsupported(scheme: String)
 
+  /// Whether another password would do: a refusal. Otherwise it is our fault.
+  public var isUsersFault: Bool {
+    switch self {
+    case .empty, .holdsNUL, .tooLong: true
+    case .noRounds, .roundsOutOfRange, .unsupported: false
+    }
+  }
+
   /// One sentence without a full stop.
   public var description: String {
     switch self {

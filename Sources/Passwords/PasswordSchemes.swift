@@ -79,19 +79,22 @@ public enum PasswordSchemes {
   ///   the user would believe in a longer password than there is.
   public static func make(
     _ password: Secret, scheme: PasswordScheme, random: inout some RandomNumberGenerator, using scratch: CryptScratch
-  ) throws -> Secret {
+  ) throws(PasswordMakingError) -> Secret {
+    if password.isEmpty { throw .empty }
     var salt = (0..<scheme.method.saltBytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-    var raw: [UInt8] = try password.withBytes { password in
-      if password.isEmpty { throw PasswordMakingError.empty }
-      return try salt.withUnsafeBytes { salt in
-        try scheme.method.make(
-          password, salt: salt, rounds: scheme.chosenRounds ?? scheme.rounds?.standard, name: scheme.name,
-          using: scratch)
+    defer { wipe(&salt) }
+    let made = password.withBytes { password in
+      salt.withUnsafeBytes { salt in
+        Result { () throws(PasswordMakingError) in
+          try scheme.method.make(
+            password, salt: salt, rounds: scheme.chosenRounds ?? scheme.rounds?.standard, name: scheme.name,
+            using: scratch)
+        }
       }
     }
+    var raw = try made.get()
     var text = scheme.encoding.encode(raw)
     var whole = Array(scheme.prefix.utf8) + text
-    wipe(&salt)
     wipe(&raw)
     wipe(&text)
     return Secret.taking(&whole)

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("New hashes")
 struct MakingTests {
-  private func make(_ password: String, _ scheme: PasswordScheme, seed: UInt64 = 1) throws -> Secret {
+  private func make(_ password: String, _ scheme: PasswordScheme, seed: UInt64 = 1) throws(PasswordMakingError)
+    -> Secret
+  {
     var random = SeededGenerator(state: seed)
     return try PasswordSchemes.make(Secret(text: password), scheme: scheme, random: &random, using: CryptScratch())
   }
@@ -58,7 +60,7 @@ struct MakingTests {
       do {
         _ = try make(password, scheme)
         return nil
-      } catch { return error as? PasswordMakingError }
+      } catch { return error }
     }
     #expect(failure("SHA256", "") == .empty)
     #expect(failure("SHA512-CRYPT", "") == .empty)
@@ -66,6 +68,8 @@ struct MakingTests {
     #expect(failure("SHA512-CRYPT", String(repeating: "a", count: 512)) == .tooLong(maximum: 511))
     #expect(failure("BLF-CRYPT", String(repeating: "a", count: 73)) == .tooLong(maximum: 72))
     #expect(failure("DES-CRYPT", "123456789") == .tooLong(maximum: 8))
+    #expect(PasswordMakingError.empty.isUsersFault && PasswordMakingError.tooLong(maximum: 8).isUsersFault)
+    #expect(!PasswordMakingError.unsupported(scheme: "X").isUsersFault)
     let sha512 = PasswordSchemes.standard
     #expect(throws: PasswordMakingError.roundsOutOfRange(scheme: "SHA512-CRYPT", range: 1000...5_000_000)) {
       try sha512.with(rounds: 999)

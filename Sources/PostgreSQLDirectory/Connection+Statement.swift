@@ -8,7 +8,8 @@ extension Connection {
   /// Prepares `sql` under `name`, with no types for its parameters: the server infers them, so that a `citext` column keeps
   /// comparing as one.
   /// - Returns: the names of the result's columns.
-  func prepare(_ name: String, _ sql: String, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> [String] {
+  func prepare(_ name: String, _ sql: String, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> [String]
+  {
     try send(PQsendPrepare(handle, name, sql, 0, nil), until: deadline, stop: stop)
     _ = try finish(until: deadline, stop: stop)
     try send(PQsendDescribePrepared(handle, name), until: deadline, stop: stop)

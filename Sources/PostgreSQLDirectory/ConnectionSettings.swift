@@ -84,7 +84,8 @@ struct ConnectionSettings: Sendable {
     while true {
       if connection.isBroken { return .failed(connection.lastFault) }
       do throws(DatabaseFault) {
-        try connection.wait(reading: !writing, writing: writing, until: deadline.map { min($0, end) } ?? end, stop: stop)
+        try connection.wait(
+          reading: !writing, writing: writing, until: deadline.map { min($0, end) } ?? end, stop: stop)
       } catch {
         guard error.kind == .timeLimit else { throw error }
         if let deadline, deadline <= .now { throw DatabaseFault(.timeLimit, "no connection in time") }

@@ -48,8 +48,26 @@ struct Inspection {
       } catch {
         findings += error.problems.map { DirectoryFinding(.configuration, key: "queries.\(key)", "\($0)") }
       }
+      if let fault = missingPermission(key, query, on: connection, until: deadline) {
+        findings.append(DirectoryFinding(.configuration, key: "queries.\(key)", Self.text(fault)))
+      }
     }
     return findings
+  }
+
+  /// Preparing asks for no permission, running does, and so does EXPLAIN, which changes nothing. What else EXPLAIN may say of a
+  /// query whose parameters are all NULL is not worth telling.
+  private func missingPermission(
+    _ key: String, _ query: QueryTemplate, on connection: Connection, until deadline: Deadline
+  ) -> DatabaseFault? {
+    let nulls = query.rendered().parameters.map { _ in "NULL" }.joined(separator: ", ")
+    do throws(DatabaseFault) {
+      try connection.run(
+        "EXPLAIN EXECUTE \"gatepost_\(key)\"\(nulls.isEmpty ? "" : "(\(nulls))")", until: deadline, stop: stop)
+      return nil
+    } catch {
+      return error.state == .insufficientPrivilege ? error : nil
+    }
   }
 
   private static func text(_ fault: DatabaseFault) -> String {

@@ -20,7 +20,9 @@ enum PasswordFile {
     var bytes = [UInt8](repeating: 0, count: maximumLength + 2)
     var count = 0
     while count < bytes.count {
-      let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count) }
+      let got = bytes.withUnsafeMutableBytes {
+        Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
+      }
       if got < 0 && errno == EINTR { continue }
       guard got >= 0 else {
         let reason = String(cString: strerror(errno))

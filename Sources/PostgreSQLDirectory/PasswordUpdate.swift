@@ -90,7 +90,8 @@ struct PasswordUpdate {
     case nil: fault.unavailability
     case SQLState.queryCanceled?: Unavailability(.timedOut, "the change waited for the database for too long")
     case SQLState.readOnlyTransaction?:
-      Unavailability(.queryFailed, "\(SQLState.readOnlyTransaction): passwords can be changed on the primary server only")
+      Unavailability(
+        .queryFailed, "\(SQLState.readOnlyTransaction): passwords can be changed on the primary server only")
     case let state?:
       Unavailability(fault.kind == .connection ? .unreachable : .queryFailed, state.description)
     }

@@ -35,7 +35,8 @@ struct ReconnectPolicy: Sendable {
 
   /// An attempt starts.
   mutating func attempt(at now: Instant, using generator: inout some RandomNumberGenerator) {
-    earliest = now + Self.spacing * (1 - Double.random(in: 0...Self.jitter, using: &generator))
+    let share = Double(generator.next() >> 11) / Double(1 << 53)
+    earliest = now + Self.spacing * (1 - Self.jitter * share)
     if downSince == nil { downSince = now }
   }
 

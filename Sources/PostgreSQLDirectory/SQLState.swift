@@ -44,24 +44,31 @@ struct SQLState: Sendable, Equatable, CustomStringConvertible {
   static let unknownStatement = SQLState(known: "26000")
   /// read_only_sql_transaction
   static let readOnlyTransaction = SQLState(known: "25006")
+  /// insufficient_privilege
+  static let insufficientPrivilege = SQLState(known: "42501")
   /// query_canceled
   static let queryCanceled = SQLState(known: "57014")
 
   private static let meanings = [
     "08": "connection exception", "0A": "feature not supported", "22": "data exception",
-    "22003": "number out of range", "22012": "division by zero", "22021": "bytes that are no text in the database's encoding",
+    "22003": "number out of range", "22012": "division by zero",
+    "22021": "bytes that are no text in the database's encoding",
     "22P02": "text that is no value of the column's type", "22P05": "a character that the encoding does not have",
     "23": "constraint violation", "23502": "a value that must not be NULL", "23505": "a value that must be unique",
-    "23514": "check violation", "25": "invalid transaction state", "25006": "the server or the transaction is read-only",
+    "23514": "check violation", "25": "invalid transaction state",
+    "25006": "the server or the transaction is read-only",
     "26": "unknown prepared statement", "28": "login refused", "28000": "login refused by pg_hba.conf or for this role",
     "28P01": "wrong password", "3D": "unknown database", "3D000": "no such database", "3F": "unknown schema",
     "40": "transaction rolled back", "40001": "serialization failure", "40P01": "deadlock", "42": "error in the query",
     "42501": "permission denied", "42601": "syntax error", "42703": "no such column", "42804": "wrong type",
     "42883": "no such function or operator", "42P01": "no such table", "42P18": "a parameter whose type is not known",
-    "53": "the server lacks a resource", "53100": "disk full", "53200": "out of memory", "53300": "too many connections",
+    "53": "the server lacks a resource", "53100": "disk full", "53200": "out of memory",
+    "53300": "too many connections",
     "54": "a limit of the server", "55": "not in the right state", "55P03": "a lock was not to be had",
-    "57": "ended by the administrator", "57014": "query cancelled or over statement_timeout", "57P01": "server shut down",
-    "57P02": "server crashed", "57P03": "server is starting up or stopping", "58": "system error", "P0": "raised by a function",
+    "57": "ended by the administrator", "57014": "query cancelled or over statement_timeout",
+    "57P01": "server shut down",
+    "57P02": "server crashed", "57P03": "server is starting up or stopping", "58": "system error",
+    "P0": "raised by a function",
     "XX": "internal error of the server",
   ]
 }

@@ -1,6 +1,5 @@
 import Accounts
 import Foundation
-
 import Secrets
 import TestSupport
 import Testing
@@ -63,7 +62,9 @@ extension PostgreSQLDirectory {
   func ask(_ name: [UInt8], within patience: Duration = .seconds(20)) -> Outcome<Account> {
     let answer = DispatchSemaphore(value: 0)
     let outcomes = Collected<Outcome<Account>>()
-    lookUp(AccountKey(name: LoginName(name, defaultDomain: nil), service: Array("imap".utf8)), deadline: .now + patience) {
+    lookUp(
+      AccountKey(name: LoginName(name, defaultDomain: nil), service: Array("imap".utf8)), deadline: .now + patience
+    ) {
       outcomes.add($0)
       answer.signal()
     }

@@ -111,7 +111,8 @@ import Testing
       let outcomes = Collected<Outcome<Account>>()
       for _ in 0..<(Intake.capacity + 100) {
         directory.lookUp(
-          AccountKey(name: LoginName(Array("user1".utf8), defaultDomain: nil), service: []), deadline: .now + .seconds(20)
+          AccountKey(name: LoginName(Array("user1".utf8), defaultDomain: nil), service: []),
+          deadline: .now + .seconds(20)
         ) { outcomes.add($0) }
       }
       #expect(outcomes.all.map { $0.cause?.code } == Array(repeating: .overloaded, count: 100))

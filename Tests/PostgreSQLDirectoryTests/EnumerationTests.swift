@@ -1,0 +1,86 @@
+import Accounts
+import Foundation
+import TestSupport
+import Testing
+
+@testable import PostgreSQLDirectory
+
+@Suite(.server) struct EnumerationTests {
+  /// The resident memory of this process, in KiB.
+  private func residentMemory() -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS") }
+    return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+  }
+
+  private func directory(_ enumerate: String) throws -> PostgreSQLDirectory {
+    let database = try ServerScope.makeDatabase()
+    try ServerScope.server().sql(People.table, database: database)
+    return try People.open(
+      ServerScope.server().conninfo(database: database), queries: People.queries(enumerate: enumerate)
+    ).directory
+  }
+
+  private static func rows(_ count: Int, _ more: String = "") -> String {
+    "SELECT 'user' || i AS username, 1 AS uid, 2 AS gid, '/home' AS home, repeat('m', 200) AS maildir "
+      + "FROM (SELECT generate_series(1, \(count)) AS i) s \(more)"
+  }
+
+  @Test func manyRowsNeedNoMoreMemoryThanFew() throws {
+    let directory = try directory(Self.rows(150_000))
+    defer { directory.shutDown() }
+    var count = 0
+    var early = 0
+    let outcome = directory.enumerate(deadline: .now + .seconds(60)) { _ in
+      count += 1
+      if count == 1_000 { early = residentMemory() }
+      return true
+    }
+    #expect(outcome.value != nil)
+    #expect(count == 150_000)
+    // All rows together are 40 MB and more.
+    #expect(residentMemory() - early < 20_000)
+  }
+
+  @Test func leavingEarlyEndsTheServersWorkToo() throws {
+    let directory = try directory(Self.rows(50_000_000))
+    defer { directory.shutDown() }
+    let took = ContinuousClock().measure {
+      let outcome = directory.enumerate(deadline: .now + .seconds(60)) { _ in false }
+      #expect(outcome.cause?.code == .clientGone)
+    }
+    #expect(took < .seconds(20))
+    let server = try ServerScope.server()
+    let left =
+      "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 50000000)%' AND state = 'active' AND pid <> pg_backend_pid()"
+    #expect(try eventually(within: 20) { try server.sql(left) == "0" })
+  }
+
+  @Test func aKilledServerHalfWayIsNoEnd() throws {
+    let directory = try directory(Self.rows(1_000_000))
+    defer { directory.shutDown() }
+    let server = try ServerScope.server()
+    var count = 0
+    let outcome = directory.enumerate(deadline: .now + .seconds(60)) { _ in
+      count += 1
+      if count == 10 {
+        _ = try? server.sql(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 1000000)%' AND pid <> pg_backend_pid()"
+        )
+      }
+      return true
+    }
+    #expect(outcome.cause?.code == .unreachable)
+    #expect(count < 1_000_000)
+  }
+
+  @Test func aDeadlineHalfWayIsNoEnd() throws {
+    let directory = try directory(Self.rows(3, "WHERE i < 3 OR pg_sleep(30) IS NULL"))
+    defer { directory.shutDown() }
+    let took = ContinuousClock().measure {
+      let outcome = directory.enumerate(deadline: .now + .milliseconds(700)) { _ in true }
+      #expect(outcome.cause?.code == .timedOut)
+    }
+    #expect(took < .seconds(3))
+  }
+}

@@ -1,0 +1,112 @@
+import Accounts
+import Foundation
+import TestSupport
+import Testing
+
+@testable import PostgreSQLDirectory
+
+@Suite(.server) struct PasswordUpdateTests {
+  private func prepare(_ more: String = "") throws -> (PostgreSQLServer, String) {
+    let server = try ServerScope.server()
+    let database = try ServerScope.makeDatabase()
+    try server.sql(People.table + more, database: database)
+    return (server, database)
+  }
+
+  @Test func aChangeThatWaitsForALockDelaysNoLoginAndEndsInTime() throws {
+    let (server, database) = try prepare()
+    let (directory, _) = try People.open(server.conninfo(database: database))
+    defer { directory.shutDown() }
+    let locker = Thread {
+      _ = try? server.sql(
+        "BEGIN; SELECT 1 FROM people WHERE username = 'user1' FOR UPDATE; SELECT pg_sleep(30); COMMIT",
+        database: database)
+    }
+    locker.start()
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND "
+    #expect(
+      try eventually { try server.sql(waiting + "query LIKE '%pg_sleep(30)%' AND wait_event = 'PgSleep'") == "1" })
+    let changed = Collected<Outcome<Void>>()
+    let changer = Thread { changed.add(directory.change("user1", to: "late", within: .seconds(2))) }
+    changer.start()
+    #expect(try eventually { try server.sql(waiting + "wait_event_type = 'Lock'") == "1" })
+    for _ in 0..<20 { #expect(directory.ask("user1", within: .seconds(1)).value != nil) }
+    #expect(eventually { changed.count == 1 })
+    #expect(changed.all.first?.cause?.code == .timedOut)
+    #expect(
+      try eventually { try server.sql(waiting + "wait_event_type = 'Lock'") == "0" }, "the server has given up too")
+    try server.sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND wait_event = 'PgSleep'"
+    )
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "hash1")
+    #expect(directory.change("user1", to: "new").value != nil)
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "new")
+  }
+
+  @Test func aReadOnlyServerIsNamed() throws {
+    let (server, database) = try prepare()
+    let (directory, _) = try People.open(
+      server.conninfo(database: database) + " options='-c default_transaction_read_only=on'")
+    defer { directory.shutDown() }
+    let cause = directory.change("user1", to: "x").cause
+    #expect(cause?.code == .queryFailed)
+    #expect(cause?.detail.contains("25006") == true && cause?.detail.contains("primary") == true, "\(cause as Any)")
+  }
+
+  @Test func anErrorThatQuotesTheHashIsCutDownToItsCode() throws {
+    let (server, database) = try prepare(
+      "ALTER TABLE people ADD CONSTRAINT short CHECK (length(password) < 20);"
+        + "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS "
+        + "$$ BEGIN RAISE EXCEPTION 'not %', NEW.password USING ERRCODE = '42000'; END $$;"
+        + "CREATE TRIGGER tell BEFORE UPDATE ON people FOR EACH ROW WHEN (NEW.username = 'user2') EXECUTE FUNCTION tell();"
+    )
+    let (directory, events) = try People.open(server.conninfo(database: database))
+    defer { directory.shutDown() }
+    let hash = "$6$secret-and-far-too-long-for-it"
+    let causes = ["user1", "user2"].map { directory.change($0, to: hash).cause }
+    #expect(causes[0] == Unavailability(.queryFailed, "23514, check violation"))
+    #expect(causes[1] == Unavailability(.queryFailed, "42000, error in the query"))
+    #expect(!"\(events.all)".contains("secret"))
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "hash1")
+  }
+
+  @Test func anErrorAtCommitIsNoSuccess() throws {
+    let (server, database) = try prepare(
+      "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'late'; END $$;"
+        + "CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON people DEFERRABLE INITIALLY DEFERRED "
+        + "FOR EACH ROW EXECUTE FUNCTION late();")
+    let (directory, _) = try People.open(server.conninfo(database: database))
+    defer { directory.shutDown() }
+    let cause = directory.change("user1", to: "x").cause
+    #expect(cause?.code == .queryFailed)
+    #expect(cause?.detail.hasPrefix("at COMMIT") == true)
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "hash1")
+  }
+
+  @Test func nothingIsBoundThatWouldBeCutShort() throws {
+    let (server, database) = try prepare()
+    let (directory, _) = try People.open(server.conninfo(database: database))
+    defer { directory.shutDown() }
+    #expect(directory.change("user1", to: "abc\0def").cause?.code == .queryFailed)
+    #expect(directory.change("user1\0", to: "abc").refusal == .unknownUser)
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "hash1")
+  }
+
+  @Test func whileTheServerIsAwayAChangeWaitsForIt() throws {
+    let server = try PostgreSQLServer()
+    defer { server.stop() }
+    try server.sql(People.table)
+    let (directory, _) = try People.open(server.conninfo())
+    defer { directory.shutDown() }
+    server.stop()
+    let changed = Collected<Outcome<Void>>()
+    let changer = Thread { changed.add(directory.change("user1", to: "new")) }
+    changer.start()
+    usleep(100_000)
+    #expect(changed.count == 0)
+    try server.start()
+    #expect(eventually { changed.count == 1 })
+    #expect(changed.all.first?.value != nil)
+    #expect(directory.ask("user1").value != nil)
+  }
+}

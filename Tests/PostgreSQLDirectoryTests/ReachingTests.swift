@@ -1,0 +1,164 @@
+import Accounts
+import Foundation
+import TestSupport
+import Testing
+
+@testable import PostgreSQLDirectory
+
+/// Getting to a database, or not: hosts, passwords, permissions, missing tables.
+@Suite struct ReachingTests {
+  private func serve(
+    access: [String] = ["local all all trust", "host all all 127.0.0.1/32 trust"], settings: [String: String] = [:],
+    _ body: (PostgreSQLServer) throws -> Void
+  ) throws {
+    let server = try PostgreSQLServer(loopback: true, access: access, settings: settings)
+    defer { server.stop() }
+    try server.sql(People.table)
+    try body(server)
+  }
+
+  @Test func aPasswordComesFromAFileThatIsReadAtEachConnect() throws {
+    let access = ["local all all trust", "host all all 127.0.0.1/32 scram-sha-256"]
+    try serve(access: access) { server in
+      try server.sql("CREATE ROLE mail LOGIN PASSWORD 'right one'; GRANT ALL ON people TO mail")
+      let folder = try TemporaryFolder()
+      let file = try folder.write("wrong\n", to: "password", mode: 0o600)
+      let location = server.conninfo(user: "mail", loopback: true)
+      let (directory, events) = try People.open(location, passwordFile: file)
+      defer { directory.shutDown() }
+      let findings = directory.inspect()
+      #expect(findings.map(\.kind) == [.unavailable])
+      #expect(findings.first?.text.contains("(28P01)") == true, "\(findings)")
+      let cause = directory.ask("user1", within: .milliseconds(500)).cause
+      #expect(cause != nil)
+      #expect(eventually { events.all.contains { $0.level == .error && $0.text.contains("(28P01)") } }, "\(events.all)")
+      try folder.write("right one\r\nsecond line\n", to: "password", mode: 0o600)
+      #expect(directory.ask("user1").value != nil)
+      #expect(directory.change("user1", to: "new").value != nil)
+      #expect(directory.inspect() == [])
+      #expect(directory.enumerate(deadline: .now + .seconds(9)) { _ in true }.value != nil)
+      let all = "\(events.all) \(findings) \(cause.map { "\($0)" } ?? "")"
+      #expect(!all.contains("right one") && !all.contains("wrong\""), "a password was told: \(all)")
+      // The file gone: the connection there is goes on, a new one cannot be made.
+      try FileManager.default.removeItem(atPath: file)
+      #expect(directory.ask("user1").value != nil)
+      #expect(directory.inspect().first?.text.contains("password file \(file): No such file") == true)
+    }
+  }
+
+  @Test func theSecondHostServesWhenTheFirstIsDead() throws {
+    try serve { server in
+      let dead = try PostgreSQLServer.freePort()
+      let location = "host=127.0.0.1,127.0.0.1 port=\(dead),\(server.port) dbname=postgres user=postgres"
+      let (directory, events) = try People.open(location)
+      defer { directory.shutDown() }
+      #expect(directory.ask("user1").value != nil)
+      #expect(events.all.first?.text == "connected to host 127.0.0.1 port \(server.port), database postgres")
+      #expect(directory.change("user1", to: "new").value != nil)
+    }
+  }
+
+  @Test func theSecondHostServesWhenTheFirstIsSilent() throws {
+    try serve { server in
+      // Takes connections (the kernel does) and never says a word.
+      let silent = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(silent) }
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          _ = bind(silent, $0, length)
+          _ = listen(silent, 16)
+          _ = getsockname(silent, $0, &length)
+        }
+      }
+      let port = UInt16(bigEndian: address.sin_port)
+      let location = "hostaddr=127.0.0.1,127.0.0.1 port=\(port),\(server.port) dbname=postgres user=postgres"
+      let (directory, _) = try People.open(location)
+      defer { directory.shutDown() }
+      let early = directory.ask("user1", within: .milliseconds(200))
+      #expect(early.cause?.code == .timedOut, "answered at its deadline while the connection is being made")
+      #expect(directory.ask("user1").value != nil)
+      let alone = try People.open("hostaddr=127.0.0.1 port=\(port) dbname=postgres user=postgres connect_timeout=1")
+      defer { alone.directory.shutDown() }
+      let took = ContinuousClock().measure {
+        let text = alone.directory.inspect().first?.text ?? ""
+        #expect(text.contains("no answer within"), "\(text)")
+      }
+      #expect(took < .seconds(3))
+    }
+  }
+
+  @Test func aTableThatIsMadeLaterIsFoundWithoutARestart() throws {
+    try serve { server in
+      try server.sql("ALTER TABLE people RENAME TO later")
+      let (directory, events) = try People.open(server.conninfo())
+      defer { directory.shutDown() }
+      for _ in 0..<2 {
+        let cause = directory.ask("user1").cause
+        #expect(cause == Unavailability(.queryFailed, "relation \"people\" does not exist (42P01)"))
+      }
+      try server.sql("ALTER TABLE later RENAME TO people")
+      #expect(directory.ask("user1").value != nil)
+      #expect(events.all.map(\.level) == [.error, .notice], "\(events.all)")
+    }
+  }
+
+  @Test func permissionDeniedIsUnavailableUntilItIsGranted() throws {
+    try serve { server in
+      try server.sql("CREATE ROLE mail LOGIN")
+      let (directory, _) = try People.open(server.conninfo(user: "mail"))
+      defer { directory.shutDown() }
+      // Preparing needs no permission; running does.
+      let cause = directory.ask("user1").cause
+      #expect(cause == Unavailability(.queryFailed, "permission denied for table people (42501)"))
+      #expect(directory.ask("nobody").cause?.code == .queryFailed)
+      #expect(directory.change("user1", to: "x").cause == Unavailability(.queryFailed, "42501, permission denied"))
+      let findings = directory.inspect()
+      #expect(findings.map(\.key) == ["queries.account", "queries.enumerate", "queries.set-password"], "\(findings)")
+      #expect(findings.allSatisfy { $0.kind == .configuration && $0.text.contains("GRANT") }, "\(findings)")
+      try server.sql("GRANT SELECT, UPDATE ON people TO mail")
+      #expect(directory.ask("user1").value != nil)
+      #expect(directory.inspect() == [])
+    }
+  }
+
+  @Test func theConnectionLimitIsRiddenThrough() throws {
+    try serve { server in
+      try server.sql("CREATE ROLE mail LOGIN CONNECTION LIMIT 0; GRANT SELECT ON people TO mail")
+      let (directory, events) = try People.open(server.conninfo(user: "mail"))
+      defer { directory.shutDown() }
+      let outcome = Collected<Outcome<Account>>()
+      let thread = Thread { outcome.add(directory.ask("user1")) }
+      thread.start()
+      #expect(eventually { events.all.contains { $0.text.contains("(53300)") } }, "\(events.all)")
+      try server.sql("ALTER ROLE mail CONNECTION LIMIT -1")
+      #expect(eventually { outcome.count == 1 })
+      #expect(outcome.all.first?.value != nil)
+    }
+  }
+
+  @Test func inspectionNamesWhatKeepsUsOut() throws {
+    try serve(access: ["local all postgres trust", "local all other peer", "host all postgres 127.0.0.1/32 trust"]) {
+      server in
+      try server.sql("CREATE ROLE other LOGIN")
+      let cases = [
+        (server.conninfo(database: "absent"), "database \"absent\" does not exist (3D000): correct dbname"),
+        (server.conninfo(user: "other"), "(28000): pg_hba.conf does not let"),
+        ("host=/nonexistent dbname=x", "No such file or directory: is the server running"),
+        ("host=127.0.0.1 port=\(try PostgreSQLServer.freePort())", "Connection refused: is the server running"),
+        ("host=no.such.host.invalid", "could not translate host name"),
+      ]
+      for (location, text) in cases {
+        let (directory, _) = try People.open(location)
+        defer { directory.shutDown() }
+        let findings = directory.inspect()
+        #expect(findings.count == 1 && findings.first?.kind == .unavailable && findings.first?.key == "", "\(findings)")
+        #expect(findings.first?.text.contains(text) == true, "\(findings)")
+        #expect(findings.first?.text.contains("\n") == false)
+      }
+    }
+  }
+}

@@ -85,6 +85,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Accounts"], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Accounts", "Broker", log], swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["gatepost", "Secrets", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "gatepost"],
       swiftSettings: strict),

@@ -43,6 +43,8 @@ public enum Refusal: String, Sendable, CaseIterable {
   case unknownModule = "unknown module"
   /// No `[[peer]]` allows this process to ask this.
   case notAllowed = "not allowed for this process"
+  /// A new password that its scheme cannot hold: too long.
+  case unfitPassword = "new password does not fit the scheme"
   /// No directory has a `set-password` query.
   case passwordChangeNotOffered = "password changes are not configured"
 }

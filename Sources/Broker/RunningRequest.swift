@@ -49,11 +49,15 @@ final class RunningRequest: Sendable {
       onPool { scratch in
         let scheme = PasswordSchemes.successor(of: old)
         var random = SystemRandomNumberGenerator()
-        do {
+        do throws(PasswordMakingError) {
           let hash = try PasswordSchemes.make(password, scheme: scheme, random: &random, using: scratch)
           self.advance(.hashed(.accepted(hash)))
         } catch {
-          self.advance(.hashed(.unavailable(Unavailability(.unknownScheme, "cannot make a hash of \(scheme.name)"))))
+          self.advance(
+            .hashed(
+              error.isUsersFault
+                ? .refused(.unfitPassword)
+                : .unavailable(Unavailability(.unknownScheme, "cannot make a hash of \(scheme.name)"))))
         }
       }
     case .store(let index, let hash, let password):

@@ -22,6 +22,8 @@ struct Daemon {
   func run() async throws {
     // A log reader or client that goes away must show as an error of write(2), not end the process.
     signal(SIGPIPE, SIG_IGN)
+    // Before the first client can connect: a signal that comes during the start is kept until there is somebody to act on it.
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     let manager = ServiceManager(
       environment: environment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "WATCHDOG_USEC", "WATCHDOG_PID"),
       processID: getpid())
@@ -65,10 +67,19 @@ struct Daemon {
     let watchdog = Watchdog(socket: paths.first, manager: manager, logger: logger)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [reloader, watchdog, stopper], gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+        services: [watchdog, stopper], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
     manager.ready(status: status)
-    try await group.run()
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      tasks.addTask {
+        for await signal in signals {
+          if signal == .sighup { reloader.reload() } else { await group.triggerGracefulShutdown() }
+        }
+      }
+      // The services end when they were told to; the signals never do.
+      try await tasks.next()
+      tasks.cancelAll()
+    }
     logger.notice("stopped")
   }
 

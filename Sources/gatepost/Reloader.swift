@@ -2,14 +2,12 @@ internal import Accounts
 internal import Broker
 internal import Configuration
 internal import Logging
-internal import ServiceLifecycle
 internal import SocketServer
 internal import Threads
-internal import UnixSignals
 
 /// SIGHUP: reads the configuration again and swaps it in whole. A faulty one is logged and changes nothing; no request is lost
 /// either way, because those under way keep what they began with.
-struct Reloader: Service {
+struct Reloader {
   /// How long requests on the old directories may take before these are shut down: longer than any request may live.
   static let patience: Duration = .seconds(60)
 
@@ -20,15 +18,14 @@ struct Reloader: Service {
   let logger: Logger
   let status: String
 
-  func run() async throws {
-    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-      manager.reloading()
-      reload()
-      manager.ready(status: status)
-    }
+  /// Reads, checks, swaps, and tells the service manager.
+  func reload() {
+    manager.reloading()
+    replace()
+    manager.ready(status: status)
   }
 
-  private func reload() {
+  private func replace() {
     let settings: Settings
     do throws(ConfigurationError) {
       settings = try ConfigurationReader.read(path: configPath, backEnds: backEnds)

@@ -8,6 +8,7 @@ final class AccountReader {
   private let state: ConnectionState
   private let stop: StopFlag
   private var session: Session?
+  private var isBatchOfSeveral = false
 
   init(file: DatabaseFile, queries: QuerySet, stop: StopFlag, report: @escaping @Sendable (DirectoryEvent) -> Void) {
     self.file = file
@@ -21,12 +22,18 @@ final class AccountReader {
     let identity: DatabaseFile.Identity
     let connection: SQLiteConnection
     let statement: SQLiteStatement
+    let begin: SQLiteStatement
+    let commit: SQLiteStatement
     var columns: AccountColumns
     var preparations: Int32
   }
 
   /// Looks at the file before a batch: one that was replaced is opened anew, one that is gone is no longer served.
-  func beginBatch() {
+  ///
+  /// The look-ups of a batch share one read transaction: taking and giving back the file's locks, and looking for a journal,
+  /// costs several times what finding a row does. Each of them was asked before the transaction reads, so none sees old data.
+  func beginBatch(of count: Int) {
+    isBatchOfSeveral = count > 1
     guard let session else { return }
     do throws(Unavailability) {
       if try file.identity() == session.identity { return }
@@ -35,6 +42,17 @@ final class AccountReader {
     } catch {
       self.session = nil
       state.failed(error.detail)
+    }
+  }
+
+  /// Gives up the locks.
+  func endBatch() {
+    guard let session, session.connection.isInTransaction else { return }
+    do throws(SQLiteFault) {
+      _ = try session.commit.step()
+      session.commit.reset()
+    } catch {
+      self.session = nil
     }
   }
 
@@ -88,8 +106,9 @@ final class AccountReader {
     let columns = try AccountColumns(account: statement.columnNames)
     state.opened()
     return Session(
-      identity: identity, connection: connection, statement: statement, columns: columns,
-      preparations: statement.preparations)
+      identity: identity, connection: connection, statement: statement,
+      begin: try SQLiteStatement(connection, sql: "BEGIN"), commit: try SQLiteStatement(connection, sql: "COMMIT"),
+      columns: columns, preparations: statement.preparations)
   }
 
   private func ask(
@@ -99,6 +118,10 @@ final class AccountReader {
     if parameters.isNobodys(in: session.connection) { return .refused(.unknownUser) }
     let statement = session.statement
     session.connection.patience.begin(deadline: deadline, asked: asked)
+    if isBatchOfSeveral && !session.connection.isInTransaction {
+      defer { session.begin.reset() }
+      _ = try session.begin.step()
+    }
     try statement.bind(parameters.withBytes)
     defer { statement.reset() }
     let found = try statement.step()

@@ -8,6 +8,10 @@ final class SQLiteConnection {
   /// The longest value or row read, in bytes; a longer one is an error of the query. A reply holds 8,190.
   static let maximumValueLength: Int32 = 1 << 20
 
+  /// How much of the file is kept in memory between look-ups, in KiB; SQLite's own default is 2,000. (Not mapped into memory:
+  /// a mapped file that is cut ends the process.)
+  static let cacheSize = 8192
+
   let handle: OpaquePointer
   let patience: Patience
   /// Whether text is stored as UTF-8. In a UTF-16 database, SQLite repairs broken UTF-8 that is bound.
@@ -53,10 +57,15 @@ final class SQLiteConnection {
     // The encoding is known without the file in an empty one; this is not.
     let schema = try SQLiteStatement(self, sql: "PRAGMA schema_version")
     _ = try schema.step()
+    schema.reset()
+    try execute("PRAGMA cache_size = -\(Self.cacheSize)")
   }
 
   /// Whether the file could be opened for reading only.
   var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") != 0 }
+
+  /// Whether a transaction was begun and not ended.
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
   /// How many rows the last statement changed itself; those that its triggers changed do not count.
   var changedRows: Int64 { sqlite3_changes64(handle) }

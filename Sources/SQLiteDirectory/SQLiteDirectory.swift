@@ -51,11 +51,12 @@ final class SQLiteDirectory: AccountDirectory {
     let reading = try Worker(name: "sqlite-lookup") {
       let reader = AccountReader(file: file, queries: queries, stop: stop, report: report)
       while let batch = lookUps.pop(upTo: Self.batchSize) {
-        reader.beginBatch()
+        reader.beginBatch(of: batch.count)
         for question in batch {
           question.completion(
             reader.account(question.key, deadline: question.deadline, asked: question.asked))
         }
+        reader.endBatch()
       }
     }
     guard queries.setPassword != nil else {

@@ -50,19 +50,20 @@ struct DatabaseFile: Sendable {
   func explain(_ fault: SQLiteFault) -> String {
     let reason = "\(fault.message) (\(fault.codeName))"
     switch fault.code {
-    case SQLiteFault.cannotOpen:
-      if fault.systemCode != 0 && fault.systemCode != ENOENT { return explain(fault.systemCode) }
+    case SQLiteFault.cannotOpen where fault.isFromOpening:
+      return fault.systemCode == 0 ? "\(path): \(reason)" : explain(fault.systemCode)
+    case SQLiteFault.readOnly where fault.extendedCode == SQLiteFault.needsRollback:
       return """
-        \(path): \(reason); a database in WAL mode can be read only where its -wal and -shm files are readable or the folder is \
-        writable: allow this, or set PRAGMA journal_mode = DELETE
+        \(path): a program that wrote to it was interrupted, and its journal must be played back: open it once as a user who \
+        may write, with the sqlite3 command (\(fault.codeName))
+        """
+    case SQLiteFault.cannotOpen, SQLiteFault.readOnly:
+      return """
+        \(path): \(reason): a database in WAL mode can be read only where its -wal and -shm files are there, or can be made: \
+        allow this process to write to the folder, or set PRAGMA journal_mode = DELETE
         """
     case SQLiteFault.notADatabase: return "\(path) is not an SQLite database: correct `database`"
     case SQLiteFault.corrupt: return "\(path): \(reason): restore it from a backup"
-    case SQLiteFault.readOnly:
-      return """
-        \(path): \(reason); a program that wrote to it was interrupted, and its journal must be played back: open it once as a \
-        user who may write, with the sqlite3 command
-        """
     default: return "\(path): \(reason)"
     }
   }

@@ -23,7 +23,7 @@ final class SQLiteConnection {
     var opened: OpaquePointer?
     let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX, nil)
     guard result == SQLITE_OK, let opened else {
-      let fault = SQLiteFault(opened, result: result)
+      let fault = SQLiteFault(opened, result: result, isFromOpening: true)
       sqlite3_close_v2(opened)
       throw fault
     }

@@ -11,9 +11,12 @@ struct SQLiteFault: Error, Equatable {
   let message: String
   /// `errno` of the call to the operating system that failed; 0 when there was none.
   let systemCode: Int32
+  /// Whether the database file itself could not be opened; later on it is its journal or its WAL files.
+  let isFromOpening: Bool
 
   /// The connection's latest error.
-  init(_ connection: OpaquePointer?, result: Int32) {
+  init(_ connection: OpaquePointer?, result: Int32, isFromOpening: Bool = false) {
+    self.isFromOpening = isFromOpening
     code = result & 0xFF
     extendedCode = connection.map(sqlite3_extended_errcode) ?? result
     message = String(cString: sqlite3_errmsg(connection))
@@ -26,6 +29,7 @@ struct SQLiteFault: Error, Equatable {
     extendedCode = code
     self.message = message
     systemCode = 0
+    isFromOpening = false
   }
 
   /// `SQLITE_BUSY` and its like, for the log.
@@ -75,5 +79,7 @@ extension SQLiteFault {
   static let notADatabase = SQLITE_NOTADB
   static let corrupt = SQLITE_CORRUPT
   static let readOnly = SQLITE_READONLY
+  /// `SQLITE_READONLY_ROLLBACK`, an extended code that Swift does not import: a journal waits to be played back.
+  static let needsRollback = SQLITE_READONLY | (3 << 8)
   static let outOfMemory = SQLITE_NOMEM
 }

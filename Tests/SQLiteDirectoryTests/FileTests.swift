@@ -150,6 +150,54 @@ import Testing
     chmod(database.folder.path, 0o755)
   }
 
+  @Test func aDatabaseInWALModeInAFolderThatIsNotWritable() throws {
+    let database = try Database("PRAGMA journal_mode = WAL;" + Database.alice)
+    #expect(!FileManager.default.fileExists(atPath: database.path + "-wal"))
+    try asNobody {
+      let log = EventLog()
+      let directory = try database.directory(log: log)
+      #expect(directory.ask("alice")?.cause?.code == .unreachable)
+      #expect(log.texts.count == 1 && log.texts[0].contains("WAL mode"), "\(log.texts)")
+      let findings = directory.inspect()
+      #expect(findings.map(\.kind) == [.unavailable])
+      #expect(findings.first?.text.contains("WAL mode") == true, "\(findings)")
+      directory.shutDown()
+    } preparing: {
+      chmod(database.path, 0o644)
+      chmod(database.folder.path, 0o555)
+    }
+    chmod(database.folder.path, 0o755)
+  }
+
+  @Test func anInterruptedWriteIsPlayedBackOnlyByWhoMayWrite() throws {
+    let database = try Database(Database.alice)
+    let path = database.path
+    do {
+      // The file and its journal, as a program that was killed in the middle of a commit leaves them.
+      let writer = try Connection(path)
+      try writer.execute(
+        "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN; UPDATE accounts SET uid = 1;"
+          + "CREATE TABLE filler AS SELECT zeroblob(100000) AS z")
+      for name in ["", "-journal"] {
+        try FileManager.default.copyItem(atPath: path + name, toPath: path + ".crash" + name)
+      }
+    }
+    let crash = path + ".crash"
+    try asNobody {
+      let directory = try database.directory(path: crash)
+      #expect(directory.ask("alice")?.cause?.code == .unreachable)
+      #expect(directory.inspect().first?.text.contains("journal must be played back") == true, "\(directory.inspect())")
+      directory.shutDown()
+    } preparing: {
+      chmod(crash, 0o444)
+    }
+    chmod(crash, 0o644)
+    let directory = try database.directory(path: crash)
+    defer { directory.shutDown() }
+    #expect(directory.change("alice")?.accepted != nil)
+    #expect(directory.ask("alice")?.accepted?.uid == 5000)
+  }
+
   /// Runs `body` with the file permissions of nobody. For root by `setfsuid`, which concerns the calling thread and those
   /// that it starts; another user has no more rights than the modes give.
   private func asNobody(_ body: () throws -> Void, preparing prepare: () -> Void) throws {

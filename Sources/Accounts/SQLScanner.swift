@@ -12,7 +12,7 @@
 //   placeholder = ":" ( letter / "_" ) *( letter / digit / "_" / "$" )
 //   cast        = "::" / ":="
 //   other       = a byte that is none of these; ":" too, when no name follows, and in PostgreSQL's slices, `a[1:n]`,
-//                 where it stands inside brackets behind an operand
+//                 where it stands inside brackets right behind an operand
 
 /// Finds the placeholders of a query, and what is wrong with it. Total: any bytes at all give an answer.
 struct SQLScanner {
@@ -212,7 +212,7 @@ struct SQLScanner {
     if next == UInt8(ascii: ":") || next == UInt8(ascii: "=") {
       behindOperand = false
       at += 2
-    } else if let next, isWordStart(next), !(depth > 0 && behindOperand) {
+    } else if let next, isWordStart(next), !isSliceColon {
       let end = at + 1 + wordLength(from: at + 1)
       placeholders.append(Occurrence(range: at..<end, name: Array(bytes[(at + 1)..<end])))
       behindOperand = true
@@ -220,6 +220,15 @@ struct SQLScanner {
     } else {
       behindOperand = false
       at += 1
+    }
+  }
+
+  /// Whether the colon here parts the bounds of `a[1:n]`. In `[CASE WHEN b THEN :username …` a space stands before it.
+  private var isSliceColon: Bool {
+    guard depth > 0, behindOperand, at > 0 else { return false }
+    switch bytes[at - 1] {
+    case 0x20, 0x09...0x0D: return false
+    default: return true
     }
   }
 

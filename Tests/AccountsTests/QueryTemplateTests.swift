@@ -91,6 +91,7 @@ private func mistakes(
     #expect(try render("ARRAY[:username, :domain]", .postgresql) == "ARRAY[ $1,  $2] <- username,domain")
     #expect(try render("a[1: :username]", .postgresql) == "a[1:  $1] <- username")
     #expect(try render("a[:username]", .postgresql) == "a[ $1] <- username")
+    #expect(try render("a[CASE WHEN b THEN :username END]", .postgresql) == "a[CASE WHEN b THEN  $1 END] <- username")
     #expect(try render("a[1] = :username", .postgresql) == "a[1] =  $1 <- username")
     #expect(try render(":username::text", .postgresql) == "$1::text <- username")
   }

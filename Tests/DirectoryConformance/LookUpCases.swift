@@ -174,5 +174,20 @@ extension DirectoryConformance {
         }
       }
     },
+    ConformanceCase("what is changed after many questions at once is seen by the next") { fixture in
+      try fixture.makeTable()
+      try fixture.insertMany(10)
+      try fixture.withDirectory { directory in
+        for round in 1...5 {
+          let answers = Answers<Account>(count: 300)
+          for index in 0..<300 {
+            directory.lookUp(.key("user\(index % 10 + 1)"), deadline: soon, completion: answers.completion(index))
+          }
+          try answers.wait()
+          try fixture.execute("UPDATE accounts SET uid = '\(round)'")
+          try expectEqual(directory.find("user1").uid, UInt32(round))
+        }
+      }
+    },
   ]
 }

@@ -16,7 +16,8 @@ final class Database: Sendable {
   init(_ prepare: String = "") throws {
     folder = try TemporaryFolder("sqlite")
     path = folder.file("accounts.db")
-    try execute(prepare + "; VACUUM")
+    // A file without a table has no header, and keeps no encoding.
+    try execute(prepare + "; CREATE TABLE first (x); DROP TABLE first")
   }
 
   /// Runs statements on a connection of its own.

@@ -35,6 +35,15 @@ import Testing
     #expect(directory.ask("alice")?.accepted?.uid == 5000)
   }
 
+  @Test func aBrokenNameIsNotRepairedInAUTF16Database() throws {
+    let database = try Database(
+      "PRAGMA encoding = 'UTF-16';" + Database.alice + "UPDATE accounts SET username = 'a\u{FFFD}'")
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    #expect(directory.ask("a\u{FFFD}")?.accepted?.uid == 5000)
+    #expect(directory.ask(bytes: [0x61, 0xFF])?.refusal == .unknownUser)
+  }
+
   @Test func aNULByteDoesNotMakeLIKEMatchAShorterName() throws {
     let database = try Database(Database.alice)
     let directory = try database.directory(account: "SELECT * FROM accounts WHERE username LIKE :username")

@@ -80,7 +80,7 @@ struct LineIndex {
   /// that, if it was left open.
   func culprit(of line: Int) -> Statement? {
     guard let index = statements.lastIndex(where: { $0.firstLine <= line }) else { return nil }
-    if index > 0, statements[index - 1].scanned.open != nil { return statements[index - 1] }
+    if index > 0, statements[index - 1].scanned.damage == .bracket { return statements[index - 1] }
     return statements[index]
   }
 

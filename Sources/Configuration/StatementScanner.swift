@@ -2,8 +2,14 @@
 struct StatementScanner {
   enum Kind { case header, arrayHeader, pair }
 
-  /// What a statement opened and did not close.
-  enum Opening { case bracket, blockString }
+  /// What is wrong with a value.
+  enum Damage {
+    /// Opened and not closed.
+    case bracket, blockString
+    /// A bracket closed by another one; a character outside of quotes that no value has. The parser must not see these: toml++ 3.4
+    /// aborts on `[}` and on `[` with a Unicode line separator.
+    case mismatch, strayCharacter
+  }
 
   /// One statement.
   struct Scanned {
@@ -23,8 +29,8 @@ struct StatementScanner {
     var hasEquals = false
     /// The first byte of the value; nil when there is none.
     var valueStart: UInt8?
-    /// What it left open.
-    var open: Opening?
+    /// What is wrong with the value, as far as brackets and quotes go.
+    var damage: Damage?
   }
 
   private let bytes: [UInt8]
@@ -89,7 +95,7 @@ struct StatementScanner {
     scanned.hasEquals = true
     skipBlanks()
     scanned.valueStart = peek().flatMap { $0 == lineFeed || $0 == hash ? nil : $0 }
-    scanned.open = skipValue()
+    scanned.damage = skipValue()
     scanned.lastLine = line
     return scanned
   }
@@ -123,9 +129,10 @@ struct StatementScanner {
   }
 
   /// Up to the line feed that ends the value.
-  /// - Returns: what was still open there.
-  private mutating func skipValue() -> Opening? {
-    var depth = 0
+  /// - Returns: what is wrong with it.
+  private mutating func skipValue() -> Damage? {
+    var closers: [UInt8] = []
+    var damage: Damage?
     while let byte = peek() {
       switch byte {
       case hash: skipToLineEnd()
@@ -135,20 +142,22 @@ struct StatementScanner {
         } else {
           skipLineString(byte)
         }
-      case openBracket, UInt8(ascii: "{"):
-        depth += 1
+      case openBracket, openBrace:
+        closers.append(byte == openBracket ? closeBracket : closeBrace)
         advance()
-      case UInt8(ascii: "]"), UInt8(ascii: "}"):
-        depth -= 1
+      case closeBracket, closeBrace:
+        if closers.popLast() != byte { damage = .mismatch }
         advance()
       case lineFeed:
-        if depth <= 0 { return nil }
+        if damage != nil || closers.isEmpty { return damage }
         if nextLineBeginsStatement() { return .bracket }
         advance()
-      default: advance()
+      default:
+        if !(0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\t") { damage = .strayCharacter }
+        advance()
       }
     }
-    return depth > 0 ? .bracket : nil
+    return damage ?? (closers.isEmpty ? nil : .bracket)
   }
 
   /// Whether the line after the line feed at `position` can be no part of an array: somebody forgot the closing bracket.
@@ -245,4 +254,6 @@ private let quote = UInt8(ascii: "\"")
 private let apostrophe = UInt8(ascii: "'")
 private let openBracket = UInt8(ascii: "[")
 private let closeBracket = UInt8(ascii: "]")
+private let openBrace = UInt8(ascii: "{")
+private let closeBrace = UInt8(ascii: "}")
 private let backslash = UInt8(ascii: "\\")

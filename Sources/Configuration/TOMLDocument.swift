@@ -36,8 +36,8 @@ struct TOMLDocument {
         mistakes.append(Mistake(line: line, key: "", text: text))
         return
       }
-      if let header = lines.statements.first(where: { $0.isHeader && !$0.scanned.isHeader }) {
-        guard repair(header, Self.brokenHeader(header)) else { return }
+      if let statement = lines.statements.first(where: { Self.mayCrashTheParser($0) }) {
+        guard repair(statement, Self.mistake(in: statement)) else { return }
         continue
       }
       do {
@@ -89,9 +89,20 @@ struct TOMLDocument {
   /// Stands for a value that could not be read.
   private static let marker = "~ unreadable, see the syntax error ~"
 
-  private static func brokenHeader(_ header: LineIndex.Statement) -> Mistake {
-    let text = "syntax error: the header of a table is [name] or [[name]], and nothing else on its line"
-    return Mistake(line: header.firstLine, key: header.label, text: text)
+  private static func mayCrashTheParser(_ statement: LineIndex.Statement) -> Bool {
+    statement.isHeader
+      ? !statement.scanned.isHeader : [.mismatch, .strayCharacter].contains(statement.scanned.damage)
+  }
+
+  /// For a statement that the parser does not get to see.
+  private static func mistake(in statement: LineIndex.Statement) -> Mistake {
+    let text =
+      switch statement.scanned.damage {
+      case .mismatch: "the brackets of this value do not match"
+      case .strayCharacter: "a character outside of quotes that no value has"
+      default: "the header of a table is [name] or [[name]], and nothing else on its line"
+      }
+    return Mistake(line: statement.firstLine, key: statement.label, text: "syntax error: \(text)")
   }
 
   private static func mistake(_ error: TOMLParseError) -> Mistake {
@@ -103,10 +114,10 @@ struct TOMLDocument {
     _ error: TOMLParseError, in statement: LineIndex.Statement, _ expectation: ([String]) -> String?
   ) -> Mistake {
     var text: String
-    switch statement.scanned.open {
+    switch statement.scanned.damage {
     case .bracket: text = "syntax error: what begins here with a bracket has no end"
     case .blockString: text = "syntax error: the string that begins here has no end"
-    case nil:
+    case .mismatch, .strayCharacter, nil:
       text = mistake(error).text
       if error.source.begin.line != statement.firstLine { text += " (on line \(error.source.begin.line))" }
     }

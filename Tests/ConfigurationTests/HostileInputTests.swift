@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func randomText() {
-    let alphabet = Array("[]{}=\"'.,#\\\n\r\t ab10-_:é\u{0}\u{1F600}".unicodeScalars)
+    let alphabet = Array("[]{}=\"'.,#\\\n\r\t ab10-_:é\u{0}\u{1F600}\u{A0}\u{2028}\u{B}".unicodeScalars)
     var random = Lottery(seed: 2)
     for _ in 0..<3000 {
       var text = ""
@@ -77,6 +77,17 @@ import Testing
         }
       }
     }
+  }
+
+  /// Texts on which the parser beneath aborts or reads behind the end.
+  @Test(arguments: [
+    "[=", "[.", "[[a]", "[", "[[", "[[a", "[a", "[ \u{A0}a]", "[\ra]", "a = [}", "a = {]", "a = [ \u{2028}1]",
+    "a = [\u{B}",
+    "a = \u{85}", "a = [1\u{A0}]", "[a] [", "[\"a", "['''a''']", "a = [\n  }\n]",
+  ])
+  func whatTheParserCannotBear(_ text: String) {
+    #expect(!Fixture.mistakes(text).isEmpty)
+    Self.survive(text + "\n" + Fixture.directory)
   }
 
   @Test(arguments: [

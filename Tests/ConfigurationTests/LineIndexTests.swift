@@ -60,6 +60,6 @@ import Testing
   @Test func aForgottenBracketEndsWhereTheNextStatementBegins() {
     let index = LineIndex("a = [1,\nb = 2\nc = [\n[[d]]\ne = 1\n")
     #expect(index.statements.map(\.label) == ["a", "b", "c", "d[1]", "d[1].e"])
-    #expect(index.statements.map { $0.scanned.open == .bracket } == [true, false, true, false, false])
+    #expect(index.statements.map { $0.scanned.damage == .bracket } == [true, false, true, false, false])
   }
 }

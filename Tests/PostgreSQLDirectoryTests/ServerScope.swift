@@ -4,12 +4,18 @@ import Testing
 
 /// One server for all tests of a suite, stopped at the suite's end. Tests that stop or freeze a server make their own.
 struct ServerScope: SuiteTrait, TestScoping {
+  /// `pg_hba.conf`: role `peered` needs a system user of their name, role `scrammed` a password on the loopback interface.
+  private static let access = [
+    "local all peered peer", "local all all trust", "host all scrammed 127.0.0.1/32 scram-sha-256",
+    "host all all 127.0.0.1/32 trust",
+  ]
+
   @TaskLocal static var current: PostgreSQLServer?
 
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    let server = try PostgreSQLServer()
+    let server = try PostgreSQLServer(loopback: true, access: Self.access)
     defer { server.stop() }
     try await Self.$current.withValue(server, operation: function)
   }

@@ -17,7 +17,8 @@ import Testing
 
   @Test func aPasswordComesFromAFileThatIsReadAtEachConnect() throws {
     try serve { server, database in
-      try server.sql("CREATE ROLE scrammed LOGIN PASSWORD 'right one'; GRANT ALL ON people TO scrammed", database: database)
+      try server.sql(
+        "CREATE ROLE scrammed LOGIN PASSWORD 'right one'; GRANT ALL ON people TO scrammed", database: database)
       let folder = try TemporaryFolder()
       let file = try folder.write("wrong\n", to: "password", mode: 0o600)
       let location = server.conninfo(database: database, user: "scrammed", loopback: true)
@@ -124,7 +125,8 @@ import Testing
 
   @Test func theConnectionLimitIsRiddenThrough() throws {
     try serve { server, database in
-      try server.sql("CREATE ROLE limited LOGIN CONNECTION LIMIT 0; GRANT SELECT ON people TO limited", database: database)
+      try server.sql(
+        "CREATE ROLE limited LOGIN CONNECTION LIMIT 0; GRANT SELECT ON people TO limited", database: database)
       let (directory, events) = try People.open(server.conninfo(database: database, user: "limited"))
       defer { directory.shutDown() }
       let outcome = Collected<Outcome<Account>>()

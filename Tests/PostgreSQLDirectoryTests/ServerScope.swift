@@ -25,10 +25,26 @@ struct ServerScope: SuiteTrait, TestScoping {
 
   /// An empty database on it, by name.
   static func makeDatabase(_ options: String = "") throws -> String {
-    let name = "t" + UUID().uuidString.lowercased().filter { $0 != "-" }
+    let name = newName()
     try server().sql("CREATE DATABASE \(name) \(options)")
     return name
   }
+
+  /// An empty schema in the server's database `postgres`, by name.
+  static func makeSchema() throws -> String {
+    let name = newName()
+    try server().sql("CREATE SCHEMA \(name)")
+    return name
+  }
+
+  /// A connection string to a schema that holds `People.table` and what `more` puts there.
+  static func makePeople(_ more: String = "") throws -> String {
+    let schema = try makeSchema()
+    try server().sql("SET search_path = \(schema); \(People.table) \(more)")
+    return try server().conninfo() + " options='-c search_path=\(schema)'"
+  }
+
+  private static func newName() -> String { "t" + UUID().uuidString.lowercased().filter { $0 != "-" } }
 }
 
 extension Trait where Self == ServerScope {

@@ -14,11 +14,7 @@ import Testing
   }
 
   private func directory(_ enumerate: String) throws -> PostgreSQLDirectory {
-    let database = try ServerScope.makeDatabase()
-    try ServerScope.server().sql(People.table, database: database)
-    return try People.open(
-      ServerScope.server().conninfo(database: database), queries: People.queries(enumerate: enumerate)
-    ).directory
+    try People.open(ServerScope.makePeople(), queries: People.queries(enumerate: enumerate)).directory
   }
 
   private static func rows(_ count: Int, _ more: String = "") -> String {

@@ -12,10 +12,8 @@ import Testing
     """
 
   private func directory() throws -> PostgreSQLDirectory {
-    let server = try ServerScope.server()
-    let database = try ServerScope.makeDatabase()
-    try server.sql(People.table + "INSERT INTO people VALUES ('slow')", database: database)
-    return try People.open(server.conninfo(database: database), queries: People.queries(Self.account)).directory
+    let location = try ServerScope.makePeople("INSERT INTO people VALUES ('slow')")
+    return try People.open(location, queries: People.queries(Self.account)).directory
   }
 
   @Test func oneFailingQueryAmong32LeavesTheOthersRight() throws {

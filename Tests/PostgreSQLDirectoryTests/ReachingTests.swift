@@ -6,24 +6,22 @@ import Testing
 @testable import PostgreSQLDirectory
 
 /// Getting to a database, or not: hosts, passwords, permissions, missing tables.
-@Suite struct ReachingTests {
-  private func serve(
-    access: [String] = ["local all all trust", "host all all 127.0.0.1/32 trust"], settings: [String: String] = [:],
-    _ body: (PostgreSQLServer) throws -> Void
-  ) throws {
-    let server = try PostgreSQLServer(loopback: true, access: access, settings: settings)
-    defer { server.stop() }
-    try server.sql(People.table)
-    try body(server)
+@Suite(.server) struct ReachingTests {
+  /// A database with the table of people, on the suite's server.
+  private func serve(_ body: (PostgreSQLServer, _ database: String) throws -> Void) throws {
+    let server = try ServerScope.server()
+    let database = try ServerScope.makeDatabase()
+    try server.sql(People.table, database: database)
+    try body(server, database)
   }
 
   @Test func aPasswordComesFromAFileThatIsReadAtEachConnect() throws {
-    let access = ["local all all trust", "host all all 127.0.0.1/32 scram-sha-256"]
-    try serve(access: access) { server in
-      try server.sql("CREATE ROLE mail LOGIN PASSWORD 'right one'; GRANT ALL ON people TO mail")
+    try serve { server, database in
+      try server.sql(
+        "CREATE ROLE scrammed LOGIN PASSWORD 'right one'; GRANT ALL ON people TO scrammed", database: database)
       let folder = try TemporaryFolder()
       let file = try folder.write("wrong\n", to: "password", mode: 0o600)
-      let location = server.conninfo(user: "mail", loopback: true)
+      let location = server.conninfo(database: database, user: "scrammed", loopback: true)
       let (directory, events) = try People.open(location, passwordFile: file)
       defer { directory.shutDown() }
       let findings = directory.inspect()
@@ -47,19 +45,19 @@ import Testing
   }
 
   @Test func theSecondHostServesWhenTheFirstIsDead() throws {
-    try serve { server in
+    try serve { server, database in
       let dead = try PostgreSQLServer.freePort()
-      let location = "host=127.0.0.1,127.0.0.1 port=\(dead),\(server.port) dbname=postgres user=postgres"
+      let location = "host=127.0.0.1,127.0.0.1 port=\(dead),\(server.port) dbname=\(database) user=postgres"
       let (directory, events) = try People.open(location)
       defer { directory.shutDown() }
       #expect(directory.ask("user1").value != nil)
-      #expect(events.all.first?.text == "connected to host 127.0.0.1 port \(server.port), database postgres")
+      #expect(events.all.first?.text == "connected to host 127.0.0.1 port \(server.port), database \(database)")
       #expect(directory.change("user1", to: "new").value != nil)
     }
   }
 
   @Test func theSecondHostServesWhenTheFirstIsSilent() throws {
-    try serve { server in
+    try serve { server, database in
       // Takes connections (the kernel does) and never says a word.
       let silent = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       defer { close(silent) }
@@ -75,13 +73,13 @@ import Testing
         }
       }
       let port = UInt16(bigEndian: address.sin_port)
-      let location = "hostaddr=127.0.0.1,127.0.0.1 port=\(port),\(server.port) dbname=postgres user=postgres"
+      let location = "hostaddr=127.0.0.1,127.0.0.1 port=\(port),\(server.port) dbname=\(database) user=postgres"
       let (directory, _) = try People.open(location)
       defer { directory.shutDown() }
       let early = directory.ask("user1", within: .milliseconds(200))
       #expect(early.cause?.code == .timedOut, "answered at its deadline while the connection is being made")
       #expect(directory.ask("user1").value != nil)
-      let alone = try People.open("hostaddr=127.0.0.1 port=\(port) dbname=postgres user=postgres connect_timeout=1")
+      let alone = try People.open("hostaddr=127.0.0.1 port=\(port) dbname=\(database) user=postgres connect_timeout=1")
       defer { alone.directory.shutDown() }
       let took = ContinuousClock().measure {
         let text = alone.directory.inspect().first?.text ?? ""
@@ -92,24 +90,24 @@ import Testing
   }
 
   @Test func aTableThatIsMadeLaterIsFoundWithoutARestart() throws {
-    try serve { server in
-      try server.sql("ALTER TABLE people RENAME TO later")
-      let (directory, events) = try People.open(server.conninfo())
+    try serve { server, database in
+      try server.sql("ALTER TABLE people RENAME TO later", database: database)
+      let (directory, events) = try People.open(server.conninfo(database: database))
       defer { directory.shutDown() }
       for _ in 0..<2 {
         let cause = directory.ask("user1").cause
         #expect(cause == Unavailability(.queryFailed, "relation \"people\" does not exist (42P01)"))
       }
-      try server.sql("ALTER TABLE later RENAME TO people")
+      try server.sql("ALTER TABLE later RENAME TO people", database: database)
       #expect(directory.ask("user1").value != nil)
       #expect(events.all.map(\.level) == [.error, .notice], "\(events.all)")
     }
   }
 
   @Test func permissionDeniedIsUnavailableUntilItIsGranted() throws {
-    try serve { server in
-      try server.sql("CREATE ROLE mail LOGIN")
-      let (directory, _) = try People.open(server.conninfo(user: "mail"))
+    try serve { server, database in
+      try server.sql("CREATE ROLE reader LOGIN")
+      let (directory, _) = try People.open(server.conninfo(database: database, user: "reader"))
       defer { directory.shutDown() }
       // Preparing needs no permission; running does.
       let cause = directory.ask("user1").cause
@@ -119,34 +117,34 @@ import Testing
       let findings = directory.inspect()
       #expect(findings.map(\.key) == ["queries.account", "queries.enumerate", "queries.set-password"], "\(findings)")
       #expect(findings.allSatisfy { $0.kind == .configuration && $0.text.contains("GRANT") }, "\(findings)")
-      try server.sql("GRANT SELECT, UPDATE ON people TO mail")
+      try server.sql("GRANT SELECT, UPDATE ON people TO reader", database: database)
       #expect(directory.ask("user1").value != nil)
       #expect(directory.inspect() == [])
     }
   }
 
   @Test func theConnectionLimitIsRiddenThrough() throws {
-    try serve { server in
-      try server.sql("CREATE ROLE mail LOGIN CONNECTION LIMIT 0; GRANT SELECT ON people TO mail")
-      let (directory, events) = try People.open(server.conninfo(user: "mail"))
+    try serve { server, database in
+      try server.sql(
+        "CREATE ROLE limited LOGIN CONNECTION LIMIT 0; GRANT SELECT ON people TO limited", database: database)
+      let (directory, events) = try People.open(server.conninfo(database: database, user: "limited"))
       defer { directory.shutDown() }
       let outcome = Collected<Outcome<Account>>()
       let thread = Thread { outcome.add(directory.ask("user1")) }
       thread.start()
       #expect(eventually { events.all.contains { $0.text.contains("(53300)") } }, "\(events.all)")
-      try server.sql("ALTER ROLE mail CONNECTION LIMIT -1")
+      try server.sql("ALTER ROLE limited CONNECTION LIMIT -1")
       #expect(eventually { outcome.count == 1 })
       #expect(outcome.all.first?.value != nil)
     }
   }
 
   @Test func inspectionNamesWhatKeepsUsOut() throws {
-    try serve(access: ["local all postgres trust", "local all other peer", "host all postgres 127.0.0.1/32 trust"]) {
-      server in
-      try server.sql("CREATE ROLE other LOGIN")
+    try serve { server, database in
+      try server.sql("CREATE ROLE peered LOGIN")
       let cases = [
         (server.conninfo(database: "absent"), "database \"absent\" does not exist (3D000): correct dbname"),
-        (server.conninfo(user: "other"), "(28000): pg_hba.conf does not let"),
+        (server.conninfo(database: database, user: "peered"), "(28000): pg_hba.conf does not let"),
         ("host=/nonexistent dbname=x", "No such file or directory: is the server running"),
         ("host=127.0.0.1 port=\(try PostgreSQLServer.freePort())", "Connection refused: is the server running"),
         ("host=no.such.host.invalid", "could not translate host name"),

@@ -17,5 +17,5 @@ struct Gatepost: AsyncParsableCommand {
       75 temporary failure, 78 configuration error.
       """,
     version: version,
-    subcommands: [ServeCommand.self, ProbeCommand.self, PasswordCommand.self])
+    subcommands: [ServeCommand.self, CheckCommand.self, ProbeCommand.self, PasswordCommand.self])
 }

@@ -1,0 +1,32 @@
+internal import Accounts
+internal import Configuration
+
+/// What one directory said when it was tried.
+struct CheckDirectory {
+  /// As configured.
+  let name: String
+  /// What is wrong with the connection and the queries.
+  var findings: [DirectoryFinding]
+  /// What its accounts are like; nil when there were findings.
+  var survey: CheckSurvey?
+
+  /// Opens the directory, inspects it and looks at its accounts.
+  static func check(_ settings: DirectorySettings, defaultDomain: String?) -> CheckDirectory {
+    let directory: any AccountDirectory
+    do {
+      directory = try settings.backEnd.open(settings.parameters())
+    } catch {
+      let finding = DirectoryFinding(.unavailable, key: "", "cannot be opened: \(error)")
+      return CheckDirectory(name: settings.name, findings: [finding])
+    }
+    defer { directory.shutDown() }
+    var check = CheckDirectory(name: settings.name, findings: directory.inspect())
+    if check.findings.isEmpty {
+      check.survey =
+        settings.queries.enumerate == nil
+        ? CheckSurvey(couldList: false)
+        : CheckSurvey.survey(directory, defaultDomain: defaultDomain, recognise: CheckScheme.recognise)
+    }
+    return check
+  }
+}

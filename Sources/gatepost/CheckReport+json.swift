@@ -1,0 +1,76 @@
+internal import Accounts
+internal import ArgumentParser
+internal import Configuration
+
+extension CheckReport {
+  /// For programs. Holds no location: one may hold a password.
+  var json: JSONValue {
+    [
+      "file": .string(file), "ok": .bool(exitCode == .success),
+      "mistakes": .array(
+        mistakes.map {
+          ["line": $0.line.map { .int($0) } ?? .null, "key": .string($0.key), "text": .string($0.text)]
+        }),
+      "warnings": .array(warnings.map { .string($0) }),
+      "settings": settings.map(Self.value) ?? .null,
+      "directories": directories.map { .array($0.map(Self.value)) } ?? .null,
+    ]
+  }
+
+  private static func value(_ settings: Settings) -> JSONValue {
+    [
+      "default-domain": .optional(settings.defaultDomain), "default-options": .optional(settings.defaultOptions),
+      "log-level": .string(settings.logLevel.rawValue),
+      "listen": .array(
+        settings.listeners.map {
+          [
+            "socket": .string($0.socket), "mode": .string(octal($0.mode)), "owner": .optional($0.owner),
+            "group": .optional($0.group),
+          ]
+        }),
+      "directory": .array(
+        settings.directories.map {
+          [
+            "name": .string($0.name), "type": .string($0.backEnd.type), "preset": .optional($0.presetName),
+            "enumerate": .bool($0.queries.enumerate != nil), "set-password": .bool($0.queries.setPassword != nil),
+          ]
+        }),
+      "peer": .array(
+        settings.peers.map { peer in
+          [
+            "user": .optional(peer.user), "group": .optional(peer.group),
+            "uid": peer.uid.map { .int(Int($0)) } ?? .null,
+            "allow": .array(AllowedVerb.allCases.filter(peer.allow.contains).map { .string($0.rawValue) }),
+            "secrets": .bool(peer.secrets),
+          ]
+        }),
+    ]
+  }
+
+  private static func value(_ directory: CheckDirectory) -> JSONValue {
+    [
+      "name": .string(directory.name),
+      "findings": .array(
+        directory.findings.map {
+          [
+            "kind": $0.kind == .configuration ? "configuration" : "unavailable", "key": .string($0.key),
+            "text": .string($0.text),
+          ]
+        }),
+      "survey": directory.survey.map(value) ?? .null,
+    ]
+  }
+
+  private static func value(_ survey: CheckSurvey) -> JSONValue {
+    [
+      "listed": .bool(survey.couldList), "accounts": .int(survey.accounts), "cut": .bool(survey.isCut),
+      "schemes": .array(
+        survey.kinds.map {
+          ["scheme": .string($0.name), "accounts": .int($0.accounts), "verifiable": .bool($0.isVerifiable)]
+        }),
+      "troubles": .array(
+        survey.troubles.map { ["accounts": .int($0.accounts), "text": .string($0.text)] }),
+      "failure": .optional(survey.failure),
+    ]
+  }
+}

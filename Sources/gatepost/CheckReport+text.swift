@@ -1,0 +1,88 @@
+internal import Accounts
+internal import Configuration
+
+extension CheckReport {
+  /// For people. Ends with a line feed.
+  var text: String {
+    var lines = mistakes.map { $0.line(in: file) }
+    if !mistakes.isEmpty { lines.append("\(file): \(Self.count(mistakes.count, "mistake"))") }
+    if let settings { lines += summary(settings) }
+    lines += warnings.map { "warning: \($0)" }
+    for directory in directories ?? [] { lines += self.lines(directory) }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func summary(_ settings: Settings) -> [String] {
+    var lines = ["\(file): no mistakes"]
+    for listener in settings.listeners {
+      let owner = listener.owner.map { ", owner \($0)" } ?? ""
+      let group = listener.group.map { ", group \($0)" } ?? ""
+      let why = settings.listensByDefault ? " (the default: there is no [[listen]])" : ""
+      lines.append("listens on \(listener.socket), mode \(Self.octal(listener.mode))\(owner)\(group)\(why)")
+    }
+    for directory in settings.directories {
+      let queries = directory.presetName.map { "preset \($0)" } ?? "own queries"
+      let lacks = Self.lacks(directory.queries).map { "no \($0)" }
+      lines.append(
+        (["asks \(directory.name): \(directory.backEnd.type)", queries] + lacks).joined(separator: ", "))
+    }
+    for peer in settings.peers {
+      let verbs = AllowedVerb.allCases.filter(peer.allow.contains).map(\.rawValue).joined(separator: ", ")
+      lines.append("lets \(Self.name(peer)) ask: \(verbs)\(peer.secrets ? "; replies hold stored passwords" : "")")
+    }
+    if settings.peers.isEmpty { lines.append("lets everybody who can open a socket ask everything") }
+    lines.append(
+      settings.defaultDomain.map { "adds the domain \($0) to names without one" }
+        ?? "adds no domain to names without one")
+    if let options = settings.defaultOptions { lines.append("adds the options \(options)") }
+    return lines
+  }
+
+  private func lines(_ directory: CheckDirectory) -> [String] {
+    var lines = directory.findings.map { finding in
+      "\(file): directory \(directory.name): \(finding.key.isEmpty ? "" : "\(finding.key): ")\(finding.text)"
+    }
+    if lines.isEmpty { lines.append("directory \(directory.name): connected, every query prepared") }
+    guard let survey = directory.survey else { return lines }
+    lines.append("directory \(directory.name): \(Self.summary(survey))")
+    let width = survey.kinds.map { $0.name.count }.max() ?? 0
+    for kind in survey.kinds {
+      let name = kind.name + String(repeating: " ", count: width - kind.name.count)
+      let count = String(kind.accounts)
+      let verdict = kind.isVerifiable ? "verifiable" : "CANNOT BE VERIFIED"
+      lines.append("  \(name)  \(String(repeating: " ", count: max(0, 7 - count.count)))\(count)  \(verdict)")
+    }
+    for trouble in survey.troubles {
+      lines.append("directory \(directory.name): \(Self.count(trouble.accounts, "account")) \(trouble.text)")
+    }
+    if let failure = survey.failure { lines.append("directory \(directory.name): given up: \(failure)") }
+    return lines
+  }
+
+  private static func summary(_ survey: CheckSurvey) -> String {
+    if !survey.couldList { return "no enumerate query, so the password schemes of its accounts are not known" }
+    let all = count(survey.accounts, "account")
+    return survey.isCut ? "the first \(all) (there are more):" : "\(all)\(survey.kinds.isEmpty ? "" : ":")"
+  }
+
+  /// The optional queries that are not there.
+  private static func lacks(_ queries: QuerySet) -> [String] {
+    (queries.enumerate == nil ? ["enumerate"] : []) + (queries.setPassword == nil ? ["set-password"] : [])
+  }
+
+  private static func name(_ peer: PeerRule) -> String {
+    let conditions = [
+      peer.user.map { "user \($0)" }, peer.group.map { "group \($0)" }, peer.uid.map { "uid \($0)" },
+    ]
+    return conditions.compactMap { $0 }.joined(separator: " and ")
+  }
+
+  static func octal(_ mode: UInt16) -> String {
+    let digits = String(mode, radix: 8)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+}

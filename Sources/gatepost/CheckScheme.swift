@@ -1,0 +1,40 @@
+internal import Accounts
+internal import Passwords
+internal import Secrets
+
+/// How an account's password is stored, as far as it decides whether it can be verified.
+struct CheckScheme: Hashable {
+  /// For people: a scheme's name, or what the stored string looks like. Holds no part of it.
+  let name: String
+  /// Whether a login can come to an answer.
+  let isVerifiable: Bool
+
+  /// A hash that is not empty decides alone; else the clear password; else every login is refused.
+  static func recognise(_ account: Account) -> CheckScheme {
+    guard let hash = account.passwordHash else {
+      return account.clearPassword == nil
+        ? CheckScheme(name: "no password", isVerifiable: true) : CheckScheme(name: "clear password", isVerifiable: true)
+    }
+    switch PasswordSchemes.recognise(hash) {
+    case .scheme(let scheme): return CheckScheme(name: scheme.name, isVerifiable: supported.contains(scheme.name))
+    case .locked: return CheckScheme(name: "locked", isVerifiable: true)
+    case .unknown(let what): return CheckScheme(name: what, isVerifiable: false)
+    }
+  }
+
+  /// The schemes that this system's libcrypt does, tried once each: a hash that it does not know cannot be verified.
+  private static let supported: Set<String> = {
+    let scratch = CryptScratch()
+    var random = SystemRandomNumberGenerator()
+    let schemes = PasswordSchemes.all.filter { scheme in
+      do throws(PasswordMakingError) {
+        _ = try PasswordSchemes.make(Secret(text: "check"), scheme: scheme, random: &random, using: scratch)
+        return true
+      } catch {
+        if case .unsupported = error { return false }
+        return true
+      }
+    }
+    return Set(schemes.map(\.name))
+  }()
+}

@@ -1,0 +1,108 @@
+internal import Accounts
+internal import Threads
+
+/// What the accounts of a directory are like: each of the first ten thousand is listed, then looked up as a login would.
+struct CheckSurvey {
+  /// Accounts that are looked at. More would make the check of a large site take minutes and tell nothing new.
+  static let mostAccounts = 10_000
+  /// Look-ups under way at one time.
+  static let mostInFlight = 64
+  /// For the list, and for each look-up.
+  static let patience = Duration.seconds(30)
+  /// What `:service` is in the look-ups.
+  static let service = Array("imap".utf8)
+
+  /// A way to store passwords, and how many accounts have it.
+  struct Kind: Equatable {
+    let name: String
+    let isVerifiable: Bool
+    let accounts: Int
+  }
+
+  /// Accounts that no login can be answered for.
+  struct Trouble: Equatable {
+    let text: String
+    let accounts: Int
+  }
+
+  /// Whether there is an enumerate query.
+  var couldList = true
+  /// How many accounts were looked at.
+  var accounts = 0
+  /// Whether there are more.
+  var isCut = false
+  /// Most frequent first.
+  var kinds: [Kind] = []
+  /// Most frequent first.
+  var troubles: [Trouble] = []
+  /// Why it ended early; nil when it did not.
+  var failure: String?
+
+  /// Whether every account can be served.
+  var isGood: Bool { failure == nil && troubles.isEmpty && kinds.allSatisfy(\.isVerifiable) }
+
+  /// Looks at the accounts of `directory`.
+  /// - Parameter recognise: what an account's password is.
+  static func survey(
+    _ directory: any AccountDirectory, defaultDomain: String?, recognise: @escaping @Sendable (Account) -> CheckScheme
+  ) -> CheckSurvey {
+    var survey = CheckSurvey()
+    var names: [LoginName] = []
+    let listed = directory.enumerate(deadline: .now + patience) { row in
+      if names.count == mostAccounts {
+        survey.isCut = true
+        return false
+      }
+      names.append(LoginName(row.username, defaultDomain: defaultDomain))
+      return true
+    }
+    if case .unavailable(let cause) = listed, !survey.isCut { survey.failure = "\(cause)" }
+    let tally = Lock(Tally())
+    var rest = names[...]
+    while !rest.isEmpty, survey.failure == nil {
+      let batch = rest.prefix(mostInFlight)
+      rest = rest.dropFirst(mostInFlight)
+      tally.withLock { $0.pending = batch.count }
+      for name in batch {
+        directory.lookUp(AccountKey(name: name, service: service), deadline: .now + patience) { outcome in
+          let isLast = tally.withLock { $0.add(outcome.map { .accepted(recognise($0)) }) }
+          if isLast { tally.signal() }
+        }
+      }
+      // Every look-up completes by its deadline: that is promised.
+      tally.wait { $0.pending == 0 ? true : nil }
+      survey.accounts += batch.count
+      survey.failure = tally.withLock { $0.failure }
+    }
+    let counts = tally.withLock { ($0.schemes, $0.troubles) }
+    survey.kinds = counts.0.map { Kind(name: $0.key.name, isVerifiable: $0.key.isVerifiable, accounts: $0.value) }
+      .sorted { ($1.accounts, $0.name) < ($0.accounts, $1.name) }
+    survey.troubles = counts.1.map { Trouble(text: $0.key, accounts: $0.value) }
+      .sorted { ($1.accounts, $0.text) < ($0.accounts, $1.text) }
+    return survey
+  }
+
+  /// What the look-ups came to so far.
+  private struct Tally {
+    var schemes: [CheckScheme: Int] = [:]
+    var troubles: [String: Int] = [:]
+    var failure: String?
+    var pending = 0
+
+    /// - Returns: whether it was the last one under way.
+    mutating func add(_ outcome: Outcome<CheckScheme>) -> Bool {
+      switch outcome {
+      case .accepted(let scheme): schemes[scheme, default: 0] += 1
+      case .refused: troubles["listed by enumerate, but not found by the account query", default: 0] += 1
+      case .unavailable(let cause):
+        switch cause.code {
+        // These belong to the account; the rest would be the same for the next one.
+        case .badRow, .ambiguous: troubles["not served: \(cause.code.rawValue)", default: 0] += 1
+        default: failure = failure ?? "\(cause)"
+        }
+      }
+      pending -= 1
+      return pending == 0
+    }
+  }
+}

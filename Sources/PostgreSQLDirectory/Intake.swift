@@ -57,12 +57,10 @@ final class Intake: Sendable {
   }
 
   /// Hands over what has arrived.
-  /// - Parameter answered: how many were answered since the last call; they make room.
   /// - Returns: whether the intake is closed.
-  func drain(into waiting: inout [LookUp], answered: Int) -> Bool {
+  func drain(into waiting: inout [LookUp]) -> Bool {
     state.withLock { state in
       state.sleep = .awake
-      state.unanswered -= answered
       waiting += state.arrived
       state.arrived.removeAll(keepingCapacity: true)
       return state.isClosed
@@ -70,10 +68,13 @@ final class Intake: Sendable {
   }
 
   /// Announces that the caller goes to sleep on `wakeUp`.
-  /// - Parameter busyUntil: when it wakes by itself, if it can do nothing with what arrives before; else nil.
+  /// - Parameters:
+  ///   - busyUntil: when it wakes by itself, if it can do nothing with what arrives before; else nil.
+  ///   - answered: how many were answered since the last call; they make room.
   /// - Returns: false when it must not, because something has arrived.
-  func maySleep(busyUntil: Deadline?) -> Bool {
+  func maySleep(busyUntil: Deadline?, answered: Int) -> Bool {
     state.withLock { state in
+      state.unanswered -= answered
       guard state.arrived.isEmpty || busyUntil != nil, !state.isClosed else { return false }
       if let busyUntil, state.arrived.contains(where: { $0.deadline < busyUntil }) { return false }
       state.sleep = busyUntil.map { .busy(until: $0) } ?? .idle

@@ -48,9 +48,7 @@ struct LookUpLoop {
   /// Runs until the intake is closed; everything is answered then.
   mutating func run() {
     while true {
-      let isClosed = intake.drain(into: &waiting, answered: answered)
-      answered = 0
-      if isClosed { break }
+      if intake.drain(into: &waiting) { break }
       let now = Instant.now
       if !waiting.isEmpty { isWanted = true }
       answerExpired(at: now)
@@ -58,7 +56,7 @@ struct LookUpLoop {
       advanceLink(at: now)
       sendBatch(at: now)
       isReadable = false
-      if answered == 0 || !waiting.isEmpty || batch != nil { sleep() }
+      sleep()
     }
     let left = waiting + (batch?.unanswered ?? [])
     for lookUp in left { answer(lookUp, .unavailable(Unavailability(.stopping))) }
@@ -109,7 +107,9 @@ struct LookUpLoop {
   private mutating func sleep() {
     let next = nextEvent
     // While a batch is out, new requests wait for its end: they need not wake this thread.
-    guard intake.maySleep(busyUntil: batch == nil ? nil : next ?? .now + .seconds(1)) else { return }
+    let busyUntil = batch == nil ? nil : next ?? .now + .seconds(1)
+    defer { answered = 0 }
+    guard intake.maySleep(busyUntil: busyUntil, answered: answered) else { return }
     var entries = [pollfd(fd: intake.wakeUp.descriptor, events: Int16(POLLIN), revents: 0)]
     if case .up(let session) = link {
       let events = POLLIN | (batch?.wantsToWrite == true ? POLLOUT : 0)

@@ -35,7 +35,10 @@ struct QueryResult: ~Copyable {
   /// What went wrong, when `status` says so.
   func fault(on connection: borrowing Connection) -> DatabaseFault {
     let state = field(.sqlState).flatMap { SQLState($0) }
-    let isGone = connection.isBroken || state?.endsConnection == true
+    // Every FATAL error ends the connection. An ERROR of the same code does not: postgres_fdw, for one, raises class 08 for a
+    // server of its own. Servers older than 9.6 give no untranslated severity.
+    let isFatal = field(.severity).map { $0 == "FATAL" || $0 == "PANIC" } ?? (state?.endsConnection == true)
+    let isGone = connection.isBroken || isFatal
     guard let state else {
       let (_, message) = ServerMessage.read(PQresultErrorMessage(handle).map { String(cString: $0) } ?? "")
       return DatabaseFault(isGone ? .connection : .query, message.isEmpty ? "unexpected answer of the server" : message)
@@ -49,6 +52,7 @@ struct QueryResult: ~Copyable {
 
   /// PG_DIAG_… of `postgres_ext.h`: character constants, which Swift does not import.
   private enum Field: UInt8 {
+    case severity = 0x56  // 'V'
     case sqlState = 0x43  // 'C'
     case primaryMessage = 0x4D  // 'M'
     case sourceFunction = 0x52  // 'R'

@@ -38,6 +38,18 @@ import Testing
     #expect(outcomes.dropFirst().allSatisfy { $0.cause?.code == .queryFailed })
   }
 
+  @Test func anErrorOfAnotherConnectionsClassKeepsOurs() throws {
+    let location = try ServerScope.makePeople(
+      "CREATE FUNCTION far() RETURNS bool LANGUAGE plpgsql AS "
+        + "$$ BEGIN RAISE EXCEPTION 'remote server is away' USING ERRCODE = '08001'; END $$;")
+    let (directory, events) = try People.open(
+      location, queries: People.queries("\(People.account) AND CASE WHEN username = 'user7' THEN far() ELSE true END"))
+    defer { directory.shutDown() }
+    #expect(directory.ask("user7").cause == Unavailability(.queryFailed, "remote server is away (08001)"))
+    #expect(directory.ask("user1").value != nil)
+    #expect(events.all.map(\.level) == [.info])
+  }
+
   @Test func requestsLargerThanTheSocketGetThrough() throws {
     let directory = try directory()
     defer { directory.shutDown() }

@@ -72,10 +72,12 @@ let package = Package(
     .testTarget(name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads"], swiftSettings: strict),
     .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Secrets"], swiftSettings: strict),
     .testTarget(
-      name: "SQLiteDirectoryTests", dependencies: ["SQLiteDirectory", "DirectoryConformance", "TestSupport", "CSQLite"],
+      name: "SQLiteDirectoryTests",
+      dependencies: ["SQLiteDirectory", "DirectoryConformance", "TestSupport", "CSQLite", "Accounts", "Secrets"],
       swiftSettings: strict),
     .testTarget(
-      name: "PostgreSQLDirectoryTests", dependencies: ["PostgreSQLDirectory", "DirectoryConformance", "TestSupport"],
+      name: "PostgreSQLDirectoryTests",
+      dependencies: ["PostgreSQLDirectory", "DirectoryConformance", "TestSupport", "Accounts", "Secrets"],
       swiftSettings: strict),
     .testTarget(
       name: "BrokerTests", dependencies: ["Broker", "AuthdaemonWire", "Accounts", "Passwords", "Secrets", "Threads"],

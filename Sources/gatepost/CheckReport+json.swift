@@ -70,7 +70,7 @@ extension CheckReport {
         }),
       "troubles": .array(
         survey.troubles.map { ["accounts": .int($0.accounts), "text": .string($0.text)] }),
-      "failure": .optional(survey.failure),
+      "list-fault": .optional(survey.listFault), "failure": .optional(survey.failure),
     ]
   }
 }

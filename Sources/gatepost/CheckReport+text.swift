@@ -13,7 +13,7 @@ extension CheckReport {
   }
 
   private func summary(_ settings: Settings) -> [String] {
-    var lines = ["\(file): no mistakes"]
+    var lines = ["\(file): no mistakes in the file"]
     for listener in settings.listeners {
       let owner = listener.owner.map { ", owner \($0)" } ?? ""
       let group = listener.group.map { ", group \($0)" } ?? ""
@@ -52,8 +52,18 @@ extension CheckReport {
       let verdict = kind.isVerifiable ? "verifiable" : "CANNOT BE VERIFIED"
       lines.append("  \(name)  \(String(repeating: " ", count: max(0, 7 - count.count)))\(count)  \(verdict)")
     }
+    if survey.unverifiable > 0 {
+      lines.append(
+        "directory \(directory.name): \(Self.count(survey.unverifiable, "account")) with a password that cannot be verified: "
+          + "each login is answered with a temporary failure; set a new password, or have it hashed by another scheme")
+    }
     for trouble in survey.troubles {
       lines.append("directory \(directory.name): \(Self.count(trouble.accounts, "account")) \(trouble.text)")
+    }
+    if let fault = survey.listFault {
+      lines.append(
+        "directory \(directory.name): the list breaks off there: \(fault); until that row is corrected, lists are not answered"
+      )
     }
     if let failure = survey.failure { lines.append("directory \(directory.name): given up: \(failure)") }
     return lines

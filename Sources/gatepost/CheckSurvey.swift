@@ -38,8 +38,16 @@ struct CheckSurvey {
   /// Why it ended early; nil when it did not.
   var failure: String?
 
+  /// The row that keeps the list from being read to its end; nil when there is none.
+  var listFault: String?
+
   /// Whether every account can be served.
-  var isGood: Bool { failure == nil && troubles.isEmpty && kinds.allSatisfy(\.isVerifiable) }
+  var isGood: Bool {
+    failure == nil && listFault == nil && troubles.isEmpty && kinds.allSatisfy(\.isVerifiable)
+  }
+
+  /// Accounts whose logins will be answered "temporary failure".
+  var unverifiable: Int { kinds.filter { !$0.isVerifiable }.map(\.accounts).reduce(0, +) }
 
   /// Looks at the accounts of `directory`.
   /// - Parameter recognise: what an account's password is.
@@ -56,7 +64,9 @@ struct CheckSurvey {
       names.append(LoginName(row.username, defaultDomain: defaultDomain))
       return true
     }
-    if case .unavailable(let cause) = listed, !survey.isCut { survey.failure = "\(cause)" }
+    if case .unavailable(let cause) = listed, !survey.isCut {
+      if cause.code == .badRow { survey.listFault = "\(cause)" } else { survey.failure = "\(cause)" }
+    }
     let tally = Lock(Tally())
     var rest = names[...]
     while !rest.isEmpty, survey.failure == nil {
@@ -69,8 +79,11 @@ struct CheckSurvey {
           if isLast { tally.signal() }
         }
       }
-      // Every look-up completes by its deadline: that is promised.
-      tally.wait { $0.pending == 0 ? true : nil }
+      // Every look-up completes by its deadline: that is promised, and this is for the case that it is broken.
+      guard tally.wait(patience * 2, until: { $0.pending == 0 ? true : nil }) == true else {
+        survey.failure = "a look-up was never answered"
+        break
+      }
       survey.accounts += batch.count
       survey.failure = tally.withLock { $0.failure }
     }

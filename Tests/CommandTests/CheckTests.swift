@@ -1,0 +1,196 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import gatepost
+
+/// `gatepost check` as a person runs it, on SQLite.
+@Suite struct CheckTests {
+  private static let sha256 = "{SHA256}K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols="
+
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder("check")
+  }
+
+  /// A database with courier's table and these rows: id, stored hash, clear password, uid.
+  private func database(_ rows: [(String, String, String, Int)]) throws {
+    let values = rows.map {
+      "INSERT INTO passwd VALUES ('\($0)', '\($1)', '\($2)', '', \($3), 5000, '/v', '', '', '');"
+    }
+    let columns = "id text, crypt text, clear text, name text, uid integer, gid integer, home text, maildir text"
+    try folder.write(
+      "CREATE TABLE passwd (\(columns), defaultdelivery text, quota text);\n" + values.joined(separator: "\n"),
+      to: "accounts.sql")
+    let made = try ChildProcess.run(["sqlite3", folder.file("a.db"), ".read \(folder.file("accounts.sql"))"])
+    try #require(made.status == 0, "\(made.errors)")
+  }
+
+  private func configuration(_ more: String = "", database: String = "a.db") -> String {
+    """
+    [[listen]]
+    socket = "\(folder.file("socket"))"
+    mode = "0600"
+    [[directory]]
+    name = "accounts"
+    type = "sqlite"
+    database = "\(folder.file(database))"
+    preset = "courier"
+    \(more)
+    """
+  }
+
+  private func check(_ text: String, _ options: String...) throws -> ChildProcess.Result {
+    let path = try folder.write(text, to: "gatepost.toml", mode: 0o600)
+    return try ChildProcess.run([PasswordCommandTests.program, "check", "--config", path] + options)
+  }
+
+  @Test func aGoodFileIsSummedUp() throws {
+    let result = try check(
+      "default-domain = \"example.com\"\n" + configuration("[[peer]]\nuser = \"root\"\nallow = [\"login\"]"))
+    #expect(result.status == 0, "\(result.output)")
+    #expect(
+      result.output == """
+        \(folder.file("gatepost.toml")): no mistakes in the file
+        listens on \(folder.file("socket")), mode 0600
+        asks accounts: sqlite, preset courier
+        lets user root ask: login
+        adds the domain example.com to names without one
+
+        """)
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test func everyMistakeIsNamedWithItsLine() throws {
+    let result = try check("mood = 1\n[[listen]]\nsocket = \"x\"\nmode = 0660\n[limits]\nconnections = 0\n")
+    let file = folder.file("gatepost.toml")
+    #expect(result.status == 78)
+    for start in [
+      "\(file):1: mood: ", "\(file):3: listen[1].socket: ", "\(file):4: listen[1].mode: ", "\(file):6: limits.conn",
+    ] {
+      #expect(result.output.contains(start), "\(result.output)")
+    }
+    #expect(result.output.hasSuffix("\(file): 5 mistakes\n"), "the fifth: no directory")
+  }
+
+  @Test func theMistakesAsJSON() throws {
+    let result = try check("mood = 1\n" + configuration(), "--json")
+    #expect(result.status == 78)
+    let value = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let mistakes = try #require(value["mistakes"] as? [[String: Any]])
+    #expect(mistakes.count == 1)
+    #expect(mistakes.first?["line"] as? Int == 1)
+    #expect(mistakes.first?["key"] as? String == "mood")
+    #expect(value["ok"] as? Bool == false)
+  }
+
+  @Test func aMissingFileIsAConfigurationError() throws {
+    let result = try ChildProcess.run([PasswordCommandTests.program, "check", "--config", folder.file("none")])
+    #expect(result.status == 78)
+    #expect(result.output.contains("there is no such file"))
+  }
+
+  @Test func accountsThatCanAllBeVerified() throws {
+    try database([
+      ("a@x", Self.sha256, "", 1), ("b@x", Self.sha256, "", 1), ("c@x", "!", "", 1), ("d@x", "", "secret-word", 1),
+      ("e@x", "", "", 1),
+    ])
+    let result = try check(configuration(), "--connect")
+    #expect(result.status == 0, "\(result.output)")
+    #expect(
+      result.output.contains("directory accounts: connected, every query prepared\ndirectory accounts: 5 accounts:\n"))
+    #expect(
+      result.output.hasSuffix(
+        """
+          SHA256                2  verifiable
+          clear password        1  verifiable
+          locked                1  verifiable
+          no password           1  verifiable
+
+        """))
+    #expect(!result.output.contains("secret-word") && !result.output.contains("K7gNU3sdo"))
+  }
+
+  @Test func aSchemeThatCannotBeVerifiedIsNamedAndCounted() throws {
+    try database([("a@x", Self.sha256, "", 1), ("b@x", "{NTLM}deadbeef", "", 1), ("c@x", "{NTLM}deadbeef", "", 1)])
+    let result = try check(configuration(), "--connect")
+    #expect(result.status == 1, "\(result.output)")
+    #expect(result.output.contains("2 accounts with a password that cannot be verified"))
+    #expect(result.output.contains("NTLM") && !result.output.contains("deadbeef"))
+    let json = try check(configuration(), "--connect", "--json")
+    #expect(json.status == 1)
+    #expect(!json.output.contains("deadbeef"))
+    let value = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let directory = try #require((value["directories"] as? [[String: Any]])?.first)
+    let survey = try #require(directory["survey"] as? [String: Any])
+    let schemes = try #require(survey["schemes"] as? [[String: Any]])
+    #expect(schemes.map { $0["accounts"] as? Int } == [2, 1])
+    #expect(schemes.map { $0["verifiable"] as? Bool } == [false, true])
+  }
+
+  @Test func rowsThatCannotBeServed() throws {
+    try database([("a@x", Self.sha256, "", 1), ("b@x", "!", "", 1), ("b@x", "!", "", 1), ("c@x", "!", "", -1)])
+    let result = try check(configuration(), "--connect")
+    #expect(result.status == 1, "\(result.output)")
+    #expect(result.output.contains("2 accounts not served: more than one row"))
+    #expect(result.output.contains("the list breaks off there: unusable row"))
+  }
+
+  @Test func onlySoManyAccountsAreLookedAt() throws {
+    try database([])
+    let made = try ChildProcess.run([
+      "sqlite3", folder.file("a.db"),
+      """
+      CREATE UNIQUE INDEX one ON passwd (id);
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(CheckSurvey.mostAccounts + 1))
+      INSERT INTO passwd SELECT i || '@x', '!', '', '', 1, 1, '/v', '', '', '' FROM n
+      """,
+    ])
+    try #require(made.status == 0, "\(made.errors)")
+    let result = try check(configuration(), "--connect")
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output.contains("the first 10000 accounts (there are more)"))
+    #expect(result.output.contains("locked  "))
+  }
+
+  @Test func aMissingTableIsAConfigurationErrorAndAMissingFileIsNot() throws {
+    try database([])
+    let table = try check(configuration("table = \"users\""), "--connect")
+    #expect(table.status == 78, "\(table.output)")
+    #expect(table.output.contains("directory accounts: queries.account: ") && table.output.contains("users"))
+    let file = try check(configuration(database: "none.db"), "--connect")
+    #expect(file.status == 75, "\(file.output)")
+    #expect(!FileManager.default.fileExists(atPath: folder.file("none.db")), "a check makes no database")
+  }
+
+  @Test func whatThisMachineLacksIsAWarning() throws {
+    let missing = try check(configuration().replacingOccurrences(of: "/socket", with: "/no/socket"))
+    #expect(missing.status == 0)
+    #expect(
+      missing.output.contains("warning: \(folder.file("no/socket")): the folder \(folder.file("no")) does not exist"))
+
+    try folder.write("", to: "closed/x")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.file("closed"))
+    let open = configuration().replacingOccurrences(of: "/socket", with: "/closed/socket")
+    let closed = try check(open.replacingOccurrences(of: "0600", with: "0666"))
+    #expect(
+      closed.output.contains("everybody may write to the socket, but not enter \(folder.file("closed")) (mode 0700)"))
+    let group = try check(open.replacingOccurrences(of: "\"0600\"", with: "\"0660\"\ngroup = \"mail\""))
+    #expect(group.output.contains("group mail may write to the socket, but not enter"))
+
+    try folder.write("", to: "socket")
+    #expect(try check(configuration()).output.contains("is there and no socket"))
+  }
+
+  @Test func aListeningProcessIsAWarning() throws {
+    try database([])
+    let daemon = try GatepostDaemon { socket in
+      configuration().replacingOccurrences(of: folder.file("socket"), with: socket)
+    }
+    let result = try ChildProcess.run([PasswordCommandTests.program, "check", "--config", daemon.configurationPath])
+    #expect(result.status == 0)
+    #expect(result.output.contains("a process (pid \(daemon.pid ?? 0)) listens there already"), "\(result.output)")
+    #expect(daemon.stop() == 0)
+  }
+}

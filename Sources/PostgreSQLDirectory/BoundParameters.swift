@@ -1,8 +1,8 @@
 internal import Accounts
 internal import Secrets
 
-/// The values of one statement's parameters, as libpq wants them: text format, each ended by a NUL. Used again for each statement,
-/// so that a look-up allocates nothing here.
+/// The values of one statement's parameters, as libpq wants them: text format, each ended by a NUL. Used again for each
+/// statement, so that a look-up allocates nothing here.
 struct BoundParameters {
   private let placeholders: [Placeholder]
   private let constants: [Placeholder: [UInt8]]

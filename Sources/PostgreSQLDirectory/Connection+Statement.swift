@@ -1,12 +1,12 @@
 internal import CPostgreSQL
 
-/// One statement at a time, each step with a deadline: for opening, changing passwords, enumerating and inspecting. Look-ups do
-/// not come this way: see `LookUpLoop`.
+/// One statement at a time, each step with a deadline: for opening, changing passwords, enumerating and inspecting.
+/// Look-ups do not come this way: see `LookUpLoop`.
 extension Connection {
   typealias Instant = ContinuousClock.Instant
 
-  /// Prepares `sql` under `name`, with no types for its parameters: the server infers them, so that a `citext` column keeps
-  /// comparing as one.
+  /// Prepares `sql` under `name`, with no types for its parameters: the server infers them, so that a `citext` column
+  /// keeps comparing as one.
   /// - Returns: the names of the result's columns.
   func prepare(_ name: String, _ sql: String, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> [String]
   {

@@ -1,11 +1,13 @@
 internal import CPostgreSQL
 internal import Glibc
 
-/// Owns one libpq connection, non-blocking. Every wait has a deadline; nothing here calls a function of libpq that blocks.
+/// Owns one libpq connection, non-blocking. Every wait has a deadline; nothing here calls a function of libpq that
+/// blocks.
 ///
 /// Not for two threads at once: it is made on one thread, handed over once, and used by its new owner only.
 final class Connection: @unchecked Sendable {
-  // Unchecked: see above. It crosses threads inside a `Lock` (LookUpLoop's opening slot), whose maker keeps no reference.
+  // Unchecked: see above. It crosses threads inside a `Lock` (LookUpLoop's opening slot), whose maker keeps no
+  // reference.
   let handle: OpaquePointer
 
   /// Takes over `handle`.

@@ -8,8 +8,8 @@ enum ConnectionAdvice {
 
   private static let byCode = [
     "28000":
-      "pg_hba.conf does not let this role in this way; with \"peer\" the system user and the role must have the same name, or a "
-      + "line in pg_ident.conf",
+      "pg_hba.conf does not let this role in this way; with \"peer\" the system user and the role must have the same name, "
+      + "or a line in pg_ident.conf",
     "28P01": "correct the password in password-file or the connection, or set it with ALTER ROLE … PASSWORD",
     "3D000": "correct dbname in the connection, or create the database",
     "42501": "GRANT the role what the query needs, such as SELECT on its tables",

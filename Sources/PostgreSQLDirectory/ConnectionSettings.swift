@@ -10,8 +10,8 @@ struct ConnectionSettings: Sendable {
   static let limit = Duration.seconds(5)
   /// The same while there is another server to try: what libpq takes for the least `connect_timeout`.
   static let limitWithAlternative = Duration.seconds(2)
-  /// How long what we sent may stay unacknowledged before the peer counts as dead (Linux's TCP_USER_TIMEOUT), unless the connection
-  /// string says otherwise. Without it a pulled cable goes unnoticed for a quarter of an hour.
+  /// How long what we sent may stay unacknowledged before the peer counts as dead (Linux's TCP_USER_TIMEOUT), unless
+  /// the connection string says otherwise. Without it a pulled cable goes unnoticed for a quarter of an hour.
   static let unacknowledgedLimit = Duration.seconds(5)
 
   private let conninfo: Conninfo

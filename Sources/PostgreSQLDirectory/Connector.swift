@@ -1,8 +1,8 @@
 internal import Accounts
 internal import Threads
 
-/// Opens sessions on a thread of their own, one at a time: looking up a host's name, TLS and Kerberos may block inside libpq, and
-/// the thread that owes answers must not.
+/// Opens sessions on a thread of their own, one at a time: looking up a host's name, TLS and Kerberos may block inside
+/// libpq, and the thread that owes answers must not.
 final class Connector: Sendable {
   private let settings: ConnectionSettings
   private let account: String

@@ -41,8 +41,8 @@ struct Conninfo: Sendable, Equatable {
   /// Whether a password stands in the string itself.
   var holdsPassword: Bool { self["password"] != nil || self["sslpassword"] != nil }
 
-  /// The servers it names, in order; empty when that is left to libpq's environment, or the lists' lengths do not match (which
-  /// libpq will say itself).
+  /// The servers it names, in order; empty when that is left to libpq's environment, or the lists' lengths do not match
+  /// (which libpq will say itself).
   var hosts: [Host] {
     func list(_ keyword: String) -> [String]? {
       self[keyword]?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

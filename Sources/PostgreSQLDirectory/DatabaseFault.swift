@@ -21,8 +21,8 @@ struct DatabaseFault: Error, Sendable, Equatable, CustomStringConvertible {
   /// One line.
   let message: String
 
-  /// The prepared statement is of no use any more, as after `DISCARD ALL` or when a table's columns changed: a new connection
-  /// prepares it anew.
+  /// The prepared statement is of no use any more, as after `DISCARD ALL` or when a table's columns changed: a new
+  /// connection prepares it anew.
   let spoilsStatement: Bool
 
   init(_ kind: Kind, state: SQLState? = nil, spoilsStatement: Bool = false, _ message: String) {

@@ -15,8 +15,8 @@ struct Enumeration {
     self.stop = stop
   }
 
-  /// Hands each account to `row`. Leaving early closes the connection, at which the server gives up: PQcancel would block, and need a
-  /// second connection.
+  /// Hands each account to `row`. Leaving early closes the connection, at which the server gives up: PQcancel would
+  /// block, and need a second connection.
   func run(until deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void> {
     if stop.isSet { return .unavailable(Unavailability(.stopping)) }
     if deadline <= .now { return .unavailable(Unavailability(.timedOut)) }

@@ -55,8 +55,8 @@ struct Inspection {
     return findings
   }
 
-  /// Preparing asks for no permission, running does, and so does EXPLAIN, which changes nothing. What else EXPLAIN may say of a
-  /// query whose parameters are all NULL is not worth telling.
+  /// Preparing asks for no permission, running does, and so does EXPLAIN, which changes nothing. What else EXPLAIN may
+  /// say of a query whose parameters are all NULL is not worth telling.
   private func missingPermission(
     _ key: String, _ query: QueryTemplate, on connection: Connection, until deadline: Deadline
   ) -> DatabaseFault? {

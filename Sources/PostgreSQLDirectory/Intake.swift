@@ -1,10 +1,11 @@
 internal import Accounts
 internal import Threads
 
-/// The way of look-ups from those who ask to the one thread that answers. Bounded: what was taken in and is not answered yet
-/// counts, wherever it is.
+/// The way of look-ups from those who ask to the one thread that answers. Bounded: what was taken in and is not
+/// answered yet counts, wherever it is.
 final class Intake: Sendable {
-  /// Look-ups that may wait or be under way at a time; one more is `overloaded` at once. At 30,000 a second this is 35 ms of work.
+  /// Look-ups that may wait or be under way at a time; one more is `overloaded` at once. At 30,000 a second this is 35
+  /// ms of work.
   static let capacity = 1_024
 
   /// What became of an offer.

@@ -3,14 +3,14 @@ internal import CPostgreSQL
 internal import Glibc
 internal import Threads
 
-/// The one thread that answers look-ups: takes in what is asked, sends it as pipelines on one connection, keeps that connection
-/// alive, and answers what has run out of time. It blocks in one place only, `sleep()`, and never for longer than the next thing
-/// that is due.
+/// The one thread that answers look-ups: takes in what is asked, sends it as pipelines on one connection, keeps that
+/// connection alive, and answers what has run out of time. It blocks in one place only, `sleep()`, and never for longer
+/// than the next thing that is due.
 struct LookUpLoop {
   typealias Instant = Deadline
 
-  /// A connection with work on it that has said nothing for so long, while a deadline passed, is taken for dead. A shorter hiccup of
-  /// the server costs the requests it makes late, not the connection.
+  /// A connection with work on it that has said nothing for so long, while a deadline passed, is taken for dead. A
+  /// shorter hiccup of the server costs the requests it makes late, not the connection.
   static let silenceLimit = Duration.seconds(2)
 
   private enum Link {

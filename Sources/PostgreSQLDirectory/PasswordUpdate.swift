@@ -1,8 +1,8 @@
 internal import Accounts
 internal import Glibc
 
-/// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row changed. Never repeated by itself: an answer lost
-/// behind `COMMIT` leaves open what became of it.
+/// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row changed. Never repeated by itself: an
+/// answer lost behind `COMMIT` leaves open what became of it.
 struct PasswordUpdate {
   private let query: QueryTemplate
   private let constants: [Placeholder: [UInt8]]
@@ -64,8 +64,8 @@ struct PasswordUpdate {
     }
   }
 
-  /// Tries until there is a connection, for as long as a look-up would wait for one. Nothing has been asked yet, so nothing is
-  /// repeated.
+  /// Tries until there is a connection, for as long as a look-up would wait for one. Nothing has been asked yet, so
+  /// nothing is repeated.
   private func connect(until deadline: Deadline) throws(DatabaseFault) -> Connection {
     var policy = ReconnectPolicy()
     var random = SystemRandomNumberGenerator()

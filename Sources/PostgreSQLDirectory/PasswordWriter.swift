@@ -1,11 +1,12 @@
 internal import Accounts
 internal import Threads
 
-/// Stores new passwords, one after the other, on a thread and connections of its own, so that a change that waits for a lock
-/// delays no login.
+/// Stores new passwords, one after the other, on a thread and connections of its own, so that a change that waits for a
+/// lock delays no login.
 ///
-/// A change has a connection to itself: changes are rare, and a connection that has lain idle may be dead without knowing. Those
-/// that ask give each change about as much time as the one before, so deadlines pass in the order of the queue.
+/// A change has a connection to itself: changes are rare, and a connection that has lain idle may be dead without
+/// knowing. Those that ask give each change about as much time as the one before, so deadlines pass in the order of the
+/// queue.
 final class PasswordWriter: Sendable {
   /// Changes that may wait; one more is `overloaded`.
   static let capacity = 64

@@ -1,13 +1,15 @@
-/// Reads off the results of one pipeline which request each belongs to. A value: results go in as events, what to do comes out.
+/// Reads off the results of one pipeline which request each belongs to. A value: results go in as events, what to do
+/// comes out.
 ///
-/// libpq hands out, for each query in order, its result and then NULL, and after the last one the synchronisation point:
+/// libpq hands out, for each query in order, its result and then NULL, and after the last one the synchronisation
+/// point:
 /// ```
 /// pipeline = *( query ) sync
 /// query    = ( rows / error / aborted ) NULL
 /// ```
-/// After an error the server skips what follows up to the synchronisation point: each of those is `aborted`, has not run, and is
-/// to be sent again. When the connection breaks, the synchronisation point never comes; hence `broken`, which the caller finds
-/// by the connection's state whenever there is no result.
+/// After an error the server skips what follows up to the synchronisation point: each of those is `aborted`, has not
+/// run, and is to be sent again. When the connection breaks, the synchronisation point never comes; hence `broken`,
+/// which the caller finds by the connection's state whenever there is no result.
 struct PipelineProgress: Sendable, Equatable {
   /// What `PQgetResult` gave.
   enum Event: Sendable, Equatable {
@@ -61,7 +63,8 @@ struct PipelineProgress: Sendable, Equatable {
       default: return .fail(current)
       }
     case .null:
-      // A query without a result, or a result without a query: libpq and we have lost step, and no answer can be trusted.
+      // A query without a result, or a result without a query: libpq and we have lost step, and no answer can be
+      // trusted.
       guard hasResult else { return .lost(from: current) }
       hasResult = false
       current += 1

@@ -3,8 +3,9 @@ internal import Threads
 
 /// Accounts in PostgreSQL, through libpq.
 ///
-/// Look-ups share one connection, on which whatever is asked at a time goes out as one pipeline; password changes and enumerations
-/// have connections of their own. A lost connection is made anew by itself, and the look-ups it took with it are asked again.
+/// Look-ups share one connection, on which whatever is asked at a time goes out as one pipeline; password changes and
+/// enumerations have connections of their own. A lost connection is made anew by itself, and the look-ups it took with
+/// it are asked again.
 public final class PostgreSQLDirectory: AccountDirectory {
   /// As configured.
   public let name: String
@@ -16,8 +17,8 @@ public final class PostgreSQLDirectory: AccountDirectory {
   private let passwords: PasswordWriter?
 
   /// Does not connect: the first look-up does.
-  /// - Throws: `SystemError` when the process has no threads or descriptors left; an error when libpq cannot read the connection
-  ///   string, which `BackEnd.objection` says beforehand.
+  /// - Throws: `SystemError` when the process has no threads or descriptors left; an error when libpq cannot read the
+  ///   connection string, which `BackEnd.objection` says beforehand.
   public init(_ parameters: DirectoryParameters) throws {
     name = parameters.name
     queries = parameters.queries

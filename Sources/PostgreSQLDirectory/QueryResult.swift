@@ -35,8 +35,8 @@ struct QueryResult: ~Copyable {
   /// What went wrong, when `status` says so.
   func fault(on connection: borrowing Connection) -> DatabaseFault {
     let state = field(.sqlState).flatMap { SQLState($0) }
-    // Every FATAL error ends the connection. An ERROR of the same code does not: postgres_fdw, for one, raises class 08 for a
-    // server of its own. Servers older than 9.6 give no untranslated severity.
+    // Every FATAL error ends the connection. An ERROR of the same code does not: postgres_fdw, for one, raises class 08
+    // for a server of its own. Servers older than 9.6 give no untranslated severity.
     let isFatal = field(.severity).map { $0 == "FATAL" || $0 == "PANIC" } ?? (state?.endsConnection == true)
     let isGone = connection.isBroken || isFatal
     guard let state else {

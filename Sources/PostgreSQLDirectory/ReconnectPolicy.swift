@@ -1,12 +1,15 @@
 /// When to try for a new connection, and how long a request waits for one. Knows no socket and no clock.
 ///
 /// - An attempt starts at most about once a second, also when connections come about and are lost at once.
-/// - A request rides through an outage of up to `patience`: a server that is restarted costs a login some time, not a failure.
-/// - In a longer outage requests are answered at once, while attempts go on: nothing piles up, and the first connection ends it.
+/// - A request rides through an outage of up to `patience`: a server that is restarted costs a login some
+///   time, not a failure.
+/// - In a longer outage requests are answered at once, while attempts go on: nothing piles up, and the first
+///   connection ends it.
 struct ReconnectPolicy: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  /// The longest time from the start of one attempt to that of the next. Recovery takes no longer than this once the server is back.
+  /// The longest time from the start of one attempt to that of the next. Recovery takes no longer than this once the
+  /// server is back.
   static let spacing = Duration.seconds(1)
   /// Up to this share of `spacing` is left out by chance, so that many daemons do not fall on a server in step.
   static let jitter = 0.2

@@ -18,8 +18,8 @@ struct SQLState: Sendable, Equatable, CustomStringConvertible {
 
   /// The server has ended the connection, or is about to: what was asked on it may be asked once more elsewhere.
   var endsConnection: Bool {
-    // 57P01 admin_shutdown, 57P02 crash_shutdown, 57P03 cannot_connect_now, 57P04 database_dropped, 57P05 idle_session_timeout,
-    // 25P03 idle_in_transaction_session_timeout.
+    // 57P01 admin_shutdown, 57P02 crash_shutdown, 57P03 cannot_connect_now, 57P04 database_dropped, 57P05
+    // idle_session_timeout, 25P03 idle_in_transaction_session_timeout.
     category == "08" || (category == "57" && code.hasPrefix("57P")) || code == "25P03"
   }
 

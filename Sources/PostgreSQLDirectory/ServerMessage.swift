@@ -12,7 +12,8 @@ enum ServerMessage {
     var state: SQLState?
     var lines: [String] = []
     for line in text.split(whereSeparator: \.isNewline) {
-      // Continuations ("\tIs the server running …", "This probably means …") are advice; so are lines of the other fields.
+      // Continuations ("\tIs the server running …", "This probably means …") are advice; so are lines of the other
+      // fields.
       guard !line.hasPrefix("\t"), !line.hasPrefix(" ") else { continue }
       if Self.isField(line) { continue }
       var words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
@@ -37,7 +38,7 @@ enum ServerMessage {
     ).trimmed
   }
 
-  /// `DETAIL:  …`, `HINT:  …`, `LOCATION:  …`: a capital word (in any language), a colon, two spaces, and no message to a connection.
+  /// `DETAIL:  …`, `HINT:  …`, `LOCATION:  …`: a capital word (in any language), a colon, two spaces.
   private static func isField(_ line: Substring) -> Bool {
     guard let colon = line.firstIndex(of: ":") else { return false }
     let word = line[..<colon]

@@ -14,7 +14,8 @@ struct Session: Sendable {
   enum Failure: Error, Sendable, Equatable {
     /// There is no connection: requests wait for one for a while.
     case unreachable(DatabaseFault)
-    /// The server is there and the query does not fit it: requests are answered at once, and the next attempt may find it mended.
+    /// The server is there and the query does not fit it: requests are answered at once, and the next attempt may find
+    /// it mended.
     case unfit(Unavailability)
   }
 

@@ -48,7 +48,8 @@ import Testing
     #expect(took < .seconds(20))
     let server = try ServerScope.server()
     let left =
-      "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 50000000)%' AND state = 'active' AND pid <> pg_backend_pid()"
+      "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 50000000)%' "
+      + "AND state = 'active' AND pid <> pg_backend_pid()"
     #expect(try eventually(within: 20) { try server.sql(left) == "0" })
   }
 
@@ -61,7 +62,8 @@ import Testing
       count += 1
       if count == 10 {
         _ = try? server.sql(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 1000000)%' AND pid <> pg_backend_pid()"
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            + "WHERE query LIKE '%generate_series(1, 1000000)%' AND pid <> pg_backend_pid()"
         )
       }
       return true

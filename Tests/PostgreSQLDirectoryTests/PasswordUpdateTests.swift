@@ -36,7 +36,8 @@ import Testing
     #expect(
       try eventually { try server.sql(waiting + "wait_event_type = 'Lock'") == "0" }, "the server has given up too")
     try server.sql(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND wait_event = 'PgSleep'"
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        + "WHERE query LIKE '%pg_sleep(30)%' AND wait_event = 'PgSleep'"
     )
     #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "hash1")
     #expect(directory.change("user1", to: "new").value != nil)

@@ -1,7 +1,8 @@
 import Foundation
 
-/// A PostgreSQL server of a test's own: a new cluster in a temporary folder, reached by a Unix socket there, and by a port of
-/// the loopback interface when asked for. Whoever may open the socket is believed (`trust`), unless `access` says otherwise.
+/// A PostgreSQL server of a test's own: a new cluster in a temporary folder, reached by a Unix socket there, and by a
+/// port of the loopback interface when asked for. Whoever may open the socket is believed (`trust`), unless `access`
+/// says otherwise.
 ///
 /// The server refuses to run as root, so root's tests start it as user `postgres`.
 public final class PostgreSQLServer: @unchecked Sendable {

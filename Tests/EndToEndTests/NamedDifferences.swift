@@ -1,0 +1,4 @@
+extension NamedDifference {
+  /// All of them.
+  static let all: [NamedDifference] = []
+}

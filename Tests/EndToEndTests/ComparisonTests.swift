@@ -20,11 +20,8 @@ struct Comparison {
     #expect(cases.count > 700)
     let differences = NamedDifference.all.filter { $0.only == nil || $0.only == kind }
     var used = Set<String>()
-    var DUMP = ""
-    defer { try? DUMP.write(toFile: "/tmp/h-e2e-dev/dump.\(kind)", atomically: true, encoding: .utf8) }
     for item in cases {
       let replies = try pair.ask(item)
-      DUMP.append("\(item.label)\t\(replies.courier.text.debugDescription.prefix(300))\t\(replies.ours.text.debugDescription.prefix(300))\t\(replies.courier.end)/\(replies.ours.end)\n")
       #expect(replies.ours.end == .endOfFile, "\(item): \(replies.ours)")
       if let difference = differences.first(where: { $0.labels.contains(item.label) }) {
         used.insert(item.label)

@@ -5,9 +5,12 @@ internal import TestSupport
 enum ComparisonCases {
   /// The accounts of `odd-accounts.sql`, without their domain.
   static let odd = [
-    "md5", "md5raw", "sha", "sha512", "lowercase", "bare-sha256crypt", "des", "differs", "unknown-scheme", "plain-in-hash",
-    "locked", "star", "bad-base64", "comma", "no-name", "no-maildir", "options", "quote\"\\back", "with space", "hash#mark",
-    "Mixed", "tab-name", "line-feed-name", "line-feed-home", "line-feed-options", "uid-negative", "uid-word", "uid-huge",
+    "md5", "md5raw", "sha", "sha512", "lowercase", "bare-sha256crypt", "des", "differs", "unknown-scheme",
+    "plain-in-hash",
+    "locked", "star", "bad-base64", "comma", "no-name", "no-maildir", "options", "quote\"\\back", "with space",
+    "hash#mark",
+    "Mixed", "tab-name", "line-feed-name", "line-feed-home", "line-feed-options", "uid-negative", "uid-word",
+    "uid-huge",
     "uid-null", "uid-empty", "home-null", "home-empty", "long-options",
   ]
   /// More of `accounts.sql` than a mail user can use.
@@ -44,14 +47,19 @@ enum ComparisonCases {
   /// User names; each with the password of an account that it must not reach by accident.
   private static let names: [ComparisonCase] = [
     "sha256", "sha256@", "@example.org", "@", "sha256@EXAMPLE.ORG", "SHA256@example.org", "mixed@odd.example",
-    "sha256@example.org ", " sha256@example.org", "sha256@@example.org", "sha256@example.org@example.net", "%", "_ha256@example.org",
+    "sha256@example.org ", " sha256@example.org", "sha256@@example.org", "sha256@example.org@example.net", "%",
+    "_ha256@example.org",
     "*", "sha25?@example.org", "'", "''", "\\", "\\'", "x' OR '1'='1", "sha256@example.org' --", "sha256@example.org;",
     "$(local_part)@example.org", "$(local_part)", "$(domain)", ":username", "$1", "?", "sha256\t@example.org",
-    "sha256@example.org\t", "\u{7f}sha256@example.org", "\u{1}sha256@example.org", "sha256\0@example.org", "sha256@example.org\0x",
+    "sha256@example.org\t", "\u{7f}sha256@example.org", "\u{1}sha256@example.org", "sha256\0@example.org",
+    "sha256@example.org\0x",
     "sha256@example.org\r", "sha256=x@example.org", "A=B", "日本@example.org", "sha256@example.örg",
     String(repeating: "a", count: 255) + "@example.org", String(repeating: "a", count: 4_000),
   ].flatMap {
-    [ComparisonCase("name \($0.debugDescription)", login($0, "sha256-secret")), ComparisonCase("PRE name \($0.debugDescription)", "PRE . imap \($0)\n")]
+    [
+      ComparisonCase("name \($0.debugDescription)", login($0, "sha256-secret")),
+      ComparisonCase("PRE name \($0.debugDescription)", "PRE . imap \($0)\n"),
+    ]
   }
 
   private static func challenges() throws -> [ComparisonCase] {
@@ -61,7 +69,8 @@ enum ComparisonCases {
       for (user, keys) in [
         ("clear@example.org", ["clear-secret", "wrong", ""]), ("both@example.org", ["both-secret", "wrong", ""]),
         ("differs@odd.example", ["clear-odd", "odd-secret", ""]), ("sha256@example.org", ["sha256-secret", ""]),
-        ("nopw@example.org", ["nopw-secret", ""]), ("nobody@example.org", ["x", ""]), ("inactive@example.org", ["inactive-secret", ""]),
+        ("nopw@example.org", ["nopw-secret", ""]), ("nobody@example.org", ["x", ""]),
+        ("inactive@example.org", ["inactive-secret", ""]),
       ] {
         for key in keys {
           let response = try digest.response(challenge: challenge, user: user, password: key)
@@ -72,15 +81,18 @@ enum ComparisonCases {
         }
       }
     }
-    let response = try CRAMDigest.md5.response(challenge: challenge, user: "clear@example.org", password: "clear-secret")
+    let response = try CRAMDigest.md5.response(
+      challenge: challenge, user: "clear@example.org", password: "clear-secret")
     for (label, type, first, second) in [
-      ("of another digest", "cram-sha1", challenge, response), ("without a digest", "cram-md5", challenge, "Y2xlYXJAZXhhbXBsZS5vcmc="),
+      ("of another digest", "cram-sha1", challenge, response),
+      ("without a digest", "cram-md5", challenge, "Y2xlYXJAZXhhbXBsZS5vcmc="),
       ("that is no base64", "cram-md5", challenge, "????"), ("to no challenge", "cram-md5", "", response),
       ("that is empty", "cram-md5", challenge, ""), ("of an unknown type", "cram-sha512", challenge, response),
       ("in capitals", "CRAM-MD5", challenge, response),
     ] {
       cases.append(
-        ComparisonCase("response \(label)", AuthdaemonClient.authentication(service: "imap", type: type, first, second)))
+        ComparisonCase("response \(label)", AuthdaemonClient.authentication(service: "imap", type: type, first, second))
+      )
     }
     return cases
   }
@@ -95,11 +107,13 @@ enum ComparisonCases {
       ComparisonCase("AUTH 0", "AUTH 0\n"), ComparisonCase("AUTH without a length", "AUTH\n"),
       ComparisonCase("AUTH with a huge length", "AUTH 99999999999\n\(good)"),
       ComparisonCase("AUTH with a length that wraps", "AUTH \(4_294_967_296 + length)\n\(good)"),
-      ComparisonCase("AUTH 8192", "AUTH 8192\n" + "imap\nlogin\nsha256@example.org\n" + padding.prefix(8_192 - 30) + "\n"),
+      ComparisonCase(
+        "AUTH 8192", "AUTH 8192\n" + "imap\nlogin\nsha256@example.org\n" + padding.prefix(8_192 - 30) + "\n"),
       ComparisonCase("AUTH 8191", payload("imap\nlogin\nsha256@example.org\n" + padding.prefix(8_191 - 31) + "\n")),
       ComparisonCase("several spaces in AUTH", "AUTH   \(length)\n\(good)"),
       ComparisonCase("a shorter length than the payload", "AUTH 9\n\(good)"),
-      ComparisonCase("two requests", payload(good) + payload(good)), ComparisonCase("bytes behind the payload", payload(good) + "\n\nX"),
+      ComparisonCase("two requests", payload(good) + payload(good)),
+      ComparisonCase("bytes behind the payload", payload(good) + "\n\nX"),
       ComparisonCase("line feeds behind the password", payload(good + "\n\n\n\n")),
       ComparisonCase("no line feed behind the password", payload(String(good.dropLast()))),
       ComparisonCase("a line behind the password", payload(good + "more\n")),
@@ -112,7 +126,9 @@ enum ComparisonCases {
       ComparisonCase("an unknown type", payload("imap\nplain\nsha256@example.org\nsha256-secret\n")),
       ComparisonCase("type in capitals", payload("imap\nLOGIN\nsha256@example.org\nsha256-secret\n")),
       ComparisonCase("CR at the line ends", payload(good.replacingOccurrences(of: "\n", with: "\r\n"))),
-      ComparisonCase("a user that is no UTF-8", bytes: Array("AUTH 35\nimap\nlogin\n".utf8) + [0xff, 0xfe] + Array("@example.org\nsecret-xx\n".utf8)),
+      ComparisonCase(
+        "a user that is no UTF-8",
+        bytes: Array("AUTH 35\nimap\nlogin\n".utf8) + [0xff, 0xfe] + Array("@example.org\nsecret-xx\n".utf8)),
       ComparisonCase("an empty line", "\n"), ComparisonCase("an unknown verb", "HELLO\n"),
       ComparisonCase("a verb in lower case", "pre . imap sha256@example.org\n"),
       ComparisonCase("PRE without a user", "PRE . imap\n"), ComparisonCase("PRE with an empty user", "PRE . imap \n"),
@@ -121,7 +137,9 @@ enum ComparisonCases {
       ComparisonCase("a meta line", "TCPREMOTEIP=192.0.2.1\nPRE . imap sha256@example.org\n"),
       ComparisonCase("an unknown meta line", "NOSUCH=x y\nPRE . imap sha256@example.org\n"),
       ComparisonCase("several meta lines", "TCPREMOTEIP=::1\nTCPREMOTEIP=::2\nA=\nPRE . imap sha256@example.org\n"),
-      ComparisonCase("a meta line that is too long for an address", "TCPREMOTEIP=\(padding.prefix(300))\nPRE . imap sha256@example.org\n"),
+      ComparisonCase(
+        "a meta line that is too long for an address",
+        "TCPREMOTEIP=\(padding.prefix(300))\nPRE . imap sha256@example.org\n"),
       ComparisonCase("= behind the first space", "PRE . imap a=b\n"),
     ]
   }()

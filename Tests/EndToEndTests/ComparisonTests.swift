@@ -25,11 +25,14 @@ struct Comparison {
       #expect(replies.ours.end == .endOfFile, "\(item): \(replies.ours)")
       if let difference = differences.first(where: { $0.labels.contains(item.label) }) {
         used.insert(item.label)
-        #expect(difference.courier.matches(replies.courier.text), "\(difference.reason)\n\(item)\ncourier: \(replies.courier)")
+        #expect(
+          difference.courier.matches(replies.courier.text), "\(difference.reason)\n\(item)\ncourier: \(replies.courier)"
+        )
         #expect(difference.ours.matches(replies.ours.text), "\(difference.reason)\n\(item)\nours: \(replies.ours)")
       } else {
         let expected = replies.courier.comparable(item)
-        #expect(replies.ours.comparable(item) == expected, "\(item)\ncourier: \(replies.courier)\nours: \(replies.ours)")
+        #expect(
+          replies.ours.comparable(item) == expected, "\(item)\ncourier: \(replies.courier)\nours: \(replies.ours)")
       }
     }
     let unused = Set(differences.flatMap(\.labels)).subtracting(used)

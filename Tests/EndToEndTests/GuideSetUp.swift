@@ -35,7 +35,10 @@ final class GuideSetUp {
 
     let configuration = try Self.substituted(
       "\(files)/gatepost.toml",
-      ["/var/vmail/": mailRoot, "host=/run/postgresql": "host=\(server.socketFolder) port=\(server.port)", "\"local-part\"": "\"\(login)\""])
+      [
+        "/var/vmail/": mailRoot, "host=/run/postgresql": "host=\(server.socketFolder) port=\(server.port)",
+        "\"local-part\"": "\"\(login)\"",
+      ])
     gatepost = try GatepostDaemon { configuration.replacingOccurrences(of: Self.socket, with: $0) }
     postfix = try PostfixServer(
       mainSettings: Fixtures.projectText("\(files)/main.cf"),

@@ -23,7 +23,9 @@ struct Guide {
   /// AUTH LOGIN by hand.
   private func authLogin(_ setUp: GuideSetUp, _ user: String) throws {
     let smtp = try SMTPConversation(port: setUp.postfix.port)
-    #expect(smtp.capabilities.contains("AUTH LOGIN PLAIN") && smtp.capabilities.contains("AUTH=LOGIN PLAIN"), "\(smtp.capabilities)")
+    #expect(
+      smtp.capabilities.contains("AUTH LOGIN PLAIN") && smtp.capabilities.contains("AUTH=LOGIN PLAIN"),
+      "\(smtp.capabilities)")
     let refused = try smtp.authenticateLogin(user, "Secret")
     #expect(refused.map(\.code) == [334, 334, 535], "\(refused)")
     let accepted = try smtp.authenticateLogin(user, "secret")

@@ -7,7 +7,8 @@ extension NamedDifference {
         labels: usable.map { "\($0)/NUL and more" }, courier: .account, ours: .fail),
       NamedDifference(
         reason: "NUL in a user name is refused; courier cuts the name there",
-        labels: [#"PRE name "sha256\0@example.org""#, #"PRE name "sha256@example.org\0x""#], courier: .account, ours: .fail),
+        labels: [#"PRE name "sha256\0@example.org""#, #"PRE name "sha256@example.org\0x""#], courier: .account,
+        ours: .fail),
       NamedDifference(
         reason: "the payload is two lines by position; courier drops empty lines and ignores those behind the password",
         labels: [
@@ -15,20 +16,24 @@ extension NamedDifference {
           "a line feed in the user",
         ], courier: .account, ours: .fail),
       NamedDifference(
-        reason: "a length that no 32 bits hold is no length; courier's wraps around", labels: ["AUTH with a length that wraps"],
+        reason: "a length that no 32 bits hold is no length; courier's wraps around",
+        labels: ["AUTH with a length that wraps"],
         courier: .account, ours: .closed),
       NamedDifference(
-        reason: "CRAM needs a stored clear password; for courier's authsqlite a missing one is the empty one, and anybody gets in",
+        reason:
+          "CRAM needs a stored clear password; for courier's authsqlite a missing one is the empty one, and anybody gets in",
         labels: CRAMLabels.withoutKey, courier: .account, ours: .fail, only: .sqlite),
       NamedDifference(
         reason: "PASSWD with fewer than four fields is refused; courier closes without a reply",
         labels: ["change with too few fields", "change with no fields"], courier: .closed, ours: .fail),
       NamedDifference(
-        reason: "user names are bound, so that one with a quote can change its password; courier splices it into the statement",
+        reason:
+          "user names are bound, so that one with a quote can change its password; courier splices it into the statement",
         labels: ["change for a name with a quote"], courier: .fail, ours: .ok),
       NamedDifference(
         reason: "clients hold a reply in 8,192 bytes: a longer one is never sent",
-        labels: ["right"].map { "long-options@odd.example/\($0)" } + lookups("long-options@odd.example"), courier: .account,
+        labels: ["right"].map { "long-options@odd.example/\($0)" } + lookups("long-options@odd.example"),
+        courier: .account,
         ours: .closed),
     ]
 
@@ -37,7 +42,8 @@ extension NamedDifference {
     MailAccounts.plain.filter { $0 != "ssha8@example.org" }
     + ["noimap", "nopop", "shared", "quota", "utf8name"].map { "\($0)@example.org" }
     + [
-      "md5", "md5raw", "sha", "sha512", "lowercase", "bare-sha256crypt", "des", "differs", "comma", "no-name", "no-maildir",
+      "md5", "md5raw", "sha", "sha512", "lowercase", "bare-sha256crypt", "des", "differs", "comma", "no-name",
+      "no-maildir",
       "options", "quote\"\\back", "with space", "hash#mark", "Mixed", "tab-name", "long-options",
     ].map { "\($0)@odd.example" }
 
@@ -59,21 +65,30 @@ extension NamedDifference {
     ]
     + ["unknown-scheme", "plain-in-hash", "bad-base64"].map { name in
       NamedDifference(
-        reason: "a hash that cannot be verified is our trouble, not the user's: temporary failure, where courier says FAIL",
+        reason:
+          "a hash that cannot be verified is our trouble, not the user's: temporary failure, where courier says FAIL",
         labels: ["\(name)@odd.example/right"] + wrong("\(name)@odd.example"), courier: .fail, ours: .closed)
     }
 
   /// Rows that cannot be served are temporary failures, whatever the password.
   private static let rows: [NamedDifference] =
     ["line-feed-name", "line-feed-home", "line-feed-options", "uid-negative"].flatMap {
-      row($0, "a row that forges lines, or whose uid is none, is not served; courier serves it", rightIs: .account, foundIs: .account)
+      row(
+        $0, "a row that forges lines, or whose uid is none, is not served; courier serves it", rightIs: .account,
+        foundIs: .account)
     }
     + ["uid-word", "uid-huge", "uid-null", "uid-empty"].flatMap {
-      row($0, "a uid that is no number is not served; courier's authsqlite makes 0 of it", rightIs: .account, foundIs: .account, only: .sqlite)
-        + row($0, "a uid that is no number is our trouble; courier's authpgsql says FAIL", rightIs: .fail, foundIs: .closed, only: .postgresql)
+      row(
+        $0, "a uid that is no number is not served; courier's authsqlite makes 0 of it", rightIs: .account,
+        foundIs: .account, only: .sqlite)
+        + row(
+          $0, "a uid that is no number is our trouble; courier's authpgsql says FAIL", rightIs: .fail, foundIs: .closed,
+          only: .postgresql)
     }
     + ["home-null", "home-empty"].flatMap {
-      row($0, "an account needs a home; courier logs it in without one and denies that it exists", rightIs: .account, foundIs: .fail)
+      row(
+        $0, "an account needs a home; courier logs it in without one and denies that it exists", rightIs: .account,
+        foundIs: .fail)
     }
 
   private static func row(

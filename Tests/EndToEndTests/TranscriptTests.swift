@@ -27,12 +27,15 @@ struct Transcripts {
     return exchange.replyText.replacingOccurrences(of: "# authsqlite\n", with: "# accounts\n")
   }
 
-  @Test("replies are those of courier's server, without secrets by default, with them when granted", arguments: [false, true])
+  @Test(
+    "replies are those of courier's server, without secrets by default, with them when granted",
+    arguments: [false, true])
   func replay(secrets: Bool) throws {
     let exchanges = try RecordedExchange.all.get()
     #expect(exchanges.count == 65)
     let database = try AccountsDatabase(sqlite: Fixtures.text("transcripts/accounts.sql"))
-    let grant = "[[peer]]\nuid = \(geteuid())\nallow = [\"login\", \"account\", \"enumerate\", \"set-password\"]\nsecrets = true"
+    let grant =
+      "[[peer]]\nuid = \(geteuid())\nallow = [\"login\", \"account\", \"enumerate\", \"set-password\"]\nsecrets = true"
     let configuration = AccountsConfiguration(
       directoryLines: database.directoryLines, home: "/srv/mail", uid: 995, gid: 994, more: secrets ? grant : "")
     let gatepost = try GatepostDaemon { configuration.text(socketPath: $0) }
@@ -53,6 +56,13 @@ struct Transcripts {
         #expect(reply.bytes.isEmpty && reply.end == .endOfFile, "\(exchange): \(reply)")
         #expect(exchange.reply.isEmpty)
       }
+    }
+    // Everything was logged, and nothing of it can be used to log in.
+    let log = gatepost.log
+    #expect(log.split(separator: "\n").filter { $0.contains("sha256@example.org") }.count >= 15, "\(log)")
+    for secret in ["-secret", "sqweb-new", "hacked", "{SHA256}", "JLU96RGCpWvARMND9vf34MychCxKnmZzKbv3hj641Ks=", "$6$"]
+    {
+      #expect(!log.contains(secret), "\(secret) is in the log")
     }
   }
 

@@ -1,26 +1,22 @@
 /// A `gatepost.toml` for the table of `accounts.sql`, which holds neither home nor uid.
 struct AccountsConfiguration {
-  var directoryName = "accounts"
   /// `type` and `database` or `connection`.
   var directoryLines: String
   var home: String
   var uid: UInt32
   var gid: UInt32
-  /// Added to names without `@`.
-  var defaultDomain: String?
   /// A table of the whole configuration, such as `[[peer]]`.
   var more = ""
 
   func text(socketPath: String) -> String {
     let ids = "\(uid) AS uid, \(gid) AS gid, '\(home)' AS home"
     return """
-      \(defaultDomain.map { "default-domain = \"\($0)\"" } ?? "")
       [[listen]]
       socket = "\(socketPath)"
       mode = "0666"
 
       [[directory]]
-      name = "\(directoryName)"
+      name = "accounts"
       \(directoryLines)
       [directory.queries]
       account = \"\"\"

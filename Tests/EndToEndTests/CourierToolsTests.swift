@@ -25,7 +25,10 @@ extension RealClients {
     func password(kind: BackEndKind) throws {
       let tools = try Stations.of(kind).tools
       #expect(try tools.authtest("sha256@example.org", "sha256-secret").status == 0)
-      for arguments in [["sha256@example.org", "sha256-secretx"], ["nobody@example.org", "x"], ["inactive@example.org", "inactive-secret"]] {
+      for arguments in [
+        ["sha256@example.org", "sha256-secretx"], ["nobody@example.org", "x"],
+        ["inactive@example.org", "inactive-secret"],
+      ] {
         let result = try tools.authtest(arguments[0], arguments[1])
         #expect(result.status != 0 && result.errors.contains("Authentication FAILED"), "\(arguments): \(result)")
       }
@@ -50,7 +53,8 @@ extension RealClients {
       #expect(changed.status == 0, "\(changed)")
       #expect(try works("new-secret"))
       #expect(try !works("chpw-secret"))
-      let stored = try #require(try station.database.rows("SELECT password FROM mailbox WHERE username = '\(user)'").first)
+      let stored = try #require(
+        try station.database.rows("SELECT password FROM mailbox WHERE username = '\(user)'").first)
       #expect(!stored.contains("new-secret"))
       #expect(try station.tools.authtest(user, "new-secret", "chpw-secret").status == 0)
       #expect(try works("chpw-secret"))

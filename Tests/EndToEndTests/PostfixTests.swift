@@ -25,7 +25,8 @@ extension RealClients {
       let credentials = [
         ("nobody@example.org", "nobody-secret"), ("inactive@example.org", "inactive-secret"),
         ("nopw@example.org", "nopw-secret"), ("sha256@example.org", "sha512-secret"),
-        ("sha256", "sha256-secret"), ("SHA256@example.org' OR '1'='1", "sha256-secret"), ("%@example.org", "clear-secret"),
+        ("sha256", "sha256-secret"), ("SHA256@example.org' OR '1'='1", "sha256-secret"),
+        ("%@example.org", "clear-secret"),
         // The stored form is no password.
         ("sha256@example.org", "{SHA256}JLU96RGCpWvARMND9vf34MychCxKnmZzKbv3hj641Ks="),
       ]
@@ -49,7 +50,8 @@ extension RealClients {
       let station = try Stations.of(kind)
       let odd = "p ä'\"\\ ß%s  $(domain) ; 日本#=é"
       let smtp = try SMTPConversation(port: station.postfix.port)
-      #expect(try smtp.authenticatePlain("weird@example.org", odd.replacingOccurrences(of: "  ", with: " ")).code == 535)
+      #expect(
+        try smtp.authenticatePlain("weird@example.org", odd.replacingOccurrences(of: "  ", with: " ")).code == 535)
       #expect(try smtp.authenticatePlain("weird@example.org", odd).code == 235)
       let long = try #require(
         try station.database.rows("SELECT clear FROM mailbox WHERE username = 'longpw@example.org'").first)

@@ -14,7 +14,7 @@ public struct AuthdaemonClient: Sendable {
   }
 
   /// What came back.
-  public struct Reply: Sendable {
+  public struct Reply: Sendable, CustomStringConvertible {
     /// All bytes before the end.
     public let bytes: [UInt8]
     /// How the stream ended.
@@ -23,6 +23,8 @@ public struct AuthdaemonClient: Sendable {
     public let elapsed: TimeInterval
     /// The bytes as text, for messages and comparisons.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
+    /// Short, for the message of a failed test.
+    public var description: String { "\(text.prefix(400).debugDescription) \(end) after \(elapsed) s" }
   }
 
   /// Sends `request` and reads to the end.

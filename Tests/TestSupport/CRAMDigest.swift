@@ -17,7 +17,9 @@ public enum CRAMDigest: String, Sendable, CaseIterable {
   /// Base64 of `user`, a space, and the hexadecimal HMAC of the decoded challenge.
   public func response(challenge: String, user: String, password: String) throws -> String {
     let text = String(decoding: Data(base64Encoded: challenge) ?? Data(), as: UTF8.self)
-    let key = Data(password.utf8).map { String(format: "%02x", $0) }.joined()
+    // OpenSSL takes no empty key. HMAC pads keys with zeros, so that one zero byte is the same key.
+    let bytes = password.isEmpty ? [0] : Array(password.utf8)
+    let key = bytes.map { String(format: "%02x", $0) }.joined()
     let result = try ChildProcess.run(
       ["openssl", "dgst", "-\(rawValue)", "-mac", "HMAC", "-macopt", "hexkey:\(key)"], input: text)
     let digest = result.output.split(separator: " ").last.map { $0.trimmingCharacters(in: .newlines) } ?? ""

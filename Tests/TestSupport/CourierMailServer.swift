@@ -21,7 +21,8 @@ public final class CourierMailServer: Sendable {
     port = try freePort()
     folder = try TemporaryFolder("courier")
     let listener = [
-      "couriertcpd", "-address=127.0.0.1", "-nodnslookup", "-noidentlookup", "-maxprocs=300", "-maxperip=300", "\(port)",
+      "couriertcpd", "-address=127.0.0.1", "-nodnslookup", "-noidentlookup", "-maxprocs=300", "-maxperip=300",
+      "\(port)",
     ]
     let programs =
       switch service {
@@ -46,7 +47,8 @@ public final class CourierMailServer: Sendable {
   /// What `/etc/courier/imapd` and `/etc/courier/pop3d` set.
   private static let environment = [
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-    "IMAP_CAPABILITY": "IMAP4rev1 UIDPLUS CHILDREN NAMESPACE AUTH=PLAIN AUTH=CRAM-MD5 AUTH=CRAM-SHA1 AUTH=CRAM-SHA256 IDLE",
+    "IMAP_CAPABILITY":
+      "IMAP4rev1 UIDPLUS CHILDREN NAMESPACE AUTH=PLAIN AUTH=CRAM-MD5 AUTH=CRAM-SHA1 AUTH=CRAM-SHA256 IDLE",
     "POP3AUTH": "PLAIN LOGIN CRAM-MD5 CRAM-SHA1 CRAM-SHA256",
     "IMAP_STARTTLS": "NO", "POP3_STARTTLS": "NO", "COURIERTLS": "/usr/bin/couriertls",
     "TLS_CERTFILE": "/nonexistent", "TLS_CACHEFILE": "/nonexistent", "MAILDIRPATH": "Maildir",

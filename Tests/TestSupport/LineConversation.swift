@@ -47,16 +47,4 @@ public final class LineConversation {
       }
     }
   }
-
-  /// Whether the server closes now, without saying anything more.
-  public func closes() -> Bool {
-    if case .noLine(let end, "") = (Result { try line() }).failure as? Failure { return end != .timedOut }
-    return false
-  }
-}
-
-extension Result {
-  fileprivate var failure: Failure? {
-    if case .failure(let error) = self { error } else { nil }
-  }
 }

@@ -21,7 +21,9 @@ public final class PostfixServer: Sendable {
     for name in ["queue", "data"] {
       try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
     }
-    guard let user = getpwnam("postfix") else { throw ServerTrouble("there is no user postfix: apt-get install postfix") }
+    guard let user = getpwnam("postfix") else {
+      throw ServerTrouble("there is no user postfix: apt-get install postfix")
+    }
     chown(folder.file("data"), user.pointee.pw_uid, user.pointee.pw_gid)
     try folder.write(saslConfiguration, to: "etc/sasl/smtpd.conf")
     try folder.write(mainSettings + "\n" + surroundings, to: "etc/main.cf")

@@ -41,7 +41,8 @@ let package = Package(
     .target(name: "Accounts", dependencies: ["Secrets"], swiftSettings: strict),
 
     // Back ends: one target each.
-    .target(name: "SQLiteDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CSQLite"], swiftSettings: strict),
+    .target(
+      name: "SQLiteDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CSQLite"], swiftSettings: strict),
     .target(
       name: "PostgreSQLDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CPostgreSQL"],
       swiftSettings: strict),

@@ -118,7 +118,8 @@ public final class Broker: Sendable {
     let key = AccountKey(
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
     RunningRequest(
-      course: course, key: key, snapshot: snapshot, pool: pool, secrets: grant.secrets, record: record, channel: channel,
+      course: course, key: key, snapshot: snapshot, pool: pool, secrets: grant.secrets, record: record,
+      channel: channel,
       conclude: { [audit] record in audit(record) }
     ).advance(.start)
   }

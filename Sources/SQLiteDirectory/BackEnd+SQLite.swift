@@ -3,7 +3,7 @@ public import Accounts
 extension BackEnd {
   /// SQLite: `type = "sqlite"`, `database = "/path/of/the/file"`. The file is opened read-only but for `set-password`.
   public static let sqlite = BackEnd(
-    type: "sqlite", aliases: ["authsqlite"], dialect: .sqlite, locationKey: "database",
+    type: "sqlite", aliases: ["authsqlite"], dialect: .sqlite, locationKey: "database", takesPasswordFile: false,
     objection: { location in
       guard !location.isEmpty else { return "must name the database file" }
       guard !location.utf8.contains(0) else { return "holds a NUL byte" }

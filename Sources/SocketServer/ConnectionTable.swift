@@ -44,7 +44,9 @@ struct ConnectionTable {
 
   private func index(_ token: UInt64) -> Int? {
     let index = Int(UInt32(truncatingIfNeeded: token))
-    guard index < slots.count, slots[index].generation == UInt32(token >> 32), slots[index].entry != nil else { return nil }
+    guard index < slots.count, slots[index].generation == UInt32(token >> 32), slots[index].entry != nil else {
+      return nil
+    }
     return index
   }
 

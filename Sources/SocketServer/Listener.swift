@@ -30,7 +30,8 @@ public final class Listener: Sendable {
   ///   - mode: permission bits; connecting needs write permission.
   ///   - owner: nil leaves the daemon's own.
   ///   - group: nil leaves the daemon's own.
-  public static func bind(path: String, mode: UInt16, owner: UInt32?, group: UInt32?) throws(ListenerError) -> Listener {
+  public static func bind(path: String, mode: UInt16, owner: UInt32?, group: UInt32?) throws(ListenerError) -> Listener
+  {
     let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     let scratch = "\(folder)/.\(String(UInt32(bitPattern: getpid()), radix: 36))"
     var address = sockaddr_un()

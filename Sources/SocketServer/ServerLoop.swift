@@ -15,7 +15,8 @@ final class ServerLoop: @unchecked Sendable {
   private let handler: SocketServer.Handler
   private let stopRequested: @Sendable () -> Duration?
   private let epoll: Epoll
-  private let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ServerLimits.receiveBytes, alignment: 16)
+  private let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: ServerLimits.receiveBytes, alignment: 16)
 
   private var listeners: [Listener]
   private var connections: ConnectionTable

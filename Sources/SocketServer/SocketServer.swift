@@ -26,7 +26,8 @@ public final class SocketServer: Sendable {
 
   /// Prepares to serve `listeners`.
   public init(
-    listeners: [Listener], limits: ServerLimits = ServerLimits(), report: @escaping @Sendable (Event) -> Void = { _ in },
+    listeners: [Listener], limits: ServerLimits = ServerLimits(),
+    report: @escaping @Sendable (Event) -> Void = { _ in },
     handler: @escaping Handler
   ) throws(SystemError) {
     mailbox = try Mailbox()

@@ -45,7 +45,8 @@ public final class Lock<Value>: @unchecked Sendable {
   /// Waits until `body` returns a value, giving up the lock while it waits; asked again after each `signal`.
   /// - Parameter patience: how long to wait at the most; nil is for ever.
   /// - Returns: nil when the patience ran out.
-  public func wait<Result>(_ patience: Duration? = nil, until body: (inout Value) throws -> Result?) rethrows -> Result? {
+  public func wait<Result>(_ patience: Duration? = nil, until body: (inout Value) throws -> Result?) rethrows -> Result?
+  {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     var end = timespec()

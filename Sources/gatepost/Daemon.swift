@@ -40,7 +40,8 @@ struct Daemon {
     let pool = try HashPool(threads: threads, queueCapacity: settings.limits.hashQueue)
     let requestLog = RequestLog(logger: logger, ownProcess: getpid())
     let broker = try Broker(
-      settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations) { requestLog.write($0) }
+      settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations
+    ) { requestLog.write($0) }
 
     let listeners: [Listener]
     do {
@@ -58,7 +59,8 @@ struct Daemon {
     }
     try server.start()
 
-    let status = "serving \(paths.joined(separator: ", ")) from "
+    let status =
+      "serving \(paths.joined(separator: ", ")) from "
       + settings.directories.map { "\($0.name) (\($0.backEnd.type))" }.joined(separator: ", ")
     logger.notice("gatepost \(Gatepost.version) \(status)")
     let stopper = Stopper(server: server, broker: broker, pool: pool, manager: manager, logger: logger)
@@ -109,9 +111,11 @@ struct Daemon {
     switch event {
     case .descriptorsExhausted:
       logger.error(
-        "out of file descriptors: closing the oldest silent connections; raise LimitNOFILE= or lower [limits] connections")
+        "out of file descriptors: closing the oldest silent connections; raise LimitNOFILE= or lower [limits] connections"
+      )
     case .houseFull:
-      logger.warning("all connections in use: closing the oldest silent ones; [limits] connections says how many there may be")
+      logger.warning(
+        "all connections in use: closing the oldest silent ones; [limits] connections says how many there may be")
     }
   }
 

@@ -57,7 +57,8 @@ struct ProbeListCommand: ParsableCommand {
   }
 
   private static func row(_ account: EnumerationEntry.Account) -> String {
-    [account.name, Array(String(account.uid).utf8), Array(String(account.gid).utf8), account.home, account.maildir,
+    [
+      account.name, Array(String(account.uid).utf8), Array(String(account.gid).utf8), account.home, account.maildir,
       account.options,
     ].map(ProbeReport.printable).joined(separator: "\t")
   }

@@ -45,7 +45,8 @@ struct ProbeOptions: ParsableArguments {
 
   /// A password that the protocol can carry.
   func carried(_ password: Secret) throws -> Secret {
-    let isFit = password.withBytes { bytes in !bytes.isEmpty && !bytes.contains { $0 == 0 || $0 == UInt8(ascii: "\n") } }
+    let isFit = password.withBytes { bytes in !bytes.isEmpty && !bytes.contains { $0 == 0 || $0 == UInt8(ascii: "\n") }
+    }
     guard isFit else { throw ValidationError("The password must not be empty or hold NUL or a line feed.") }
     return password
   }

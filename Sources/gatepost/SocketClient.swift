@@ -62,7 +62,8 @@ struct SocketClient {
 
   private func connectFailure(_ code: Int32) -> Failure {
     switch code {
-    case ENOENT: Failure(description: "there is no socket \(path): is gatepost running, and is this its [[listen]] path?")
+    case ENOENT:
+      Failure(description: "there is no socket \(path): is gatepost running, and is this its [[listen]] path?")
     case ECONNREFUSED: Failure(description: "nobody listens on \(path): its daemon has gone; start it again")
     case EACCES:
       Failure(description: "may not open \(path) as user id \(geteuid()): join the group that owns it, or ask as root")

@@ -18,7 +18,8 @@ struct Stopper: Service {
     manager.stopping()
     logger.notice("stopping: finishing accepted requests")
     if !server.stop(grace: Daemon.stopGrace) {
-      logger.warning("requests were still running after \(Daemon.stopGrace.components.seconds) s: closed without an answer")
+      logger.warning(
+        "requests were still running after \(Daemon.stopGrace.components.seconds) s: closed without an answer")
     }
     broker.shutDown()
     pool.shutDown()

@@ -140,7 +140,8 @@ import Threads
     return "AUTH \(payload.utf8.count)\n\(payload)"
   }
 
-  private static let accepted = "UID=5000\nGID=5001\nHOME=/v\nADDRESS=a@d.org\nMAILDIR=m/\nOPTIONS=disablewebmail=1\n.\n"
+  private static let accepted =
+    "UID=5000\nGID=5001\nHOME=/v\nADDRESS=a@d.org\nMAILDIR=m/\nOPTIONS=disablewebmail=1\n.\n"
 
   @Test func answersALoginAndTellsTheAudit() throws {
     let fixture = try Fixture(settings(Shelf("one", ["a@d.org": account("a@d.org", clear: "right")])))

@@ -71,7 +71,8 @@ import Testing
 
   @Test func aDatabaseThatIsAwayEndsItWhereverItStands() {
     #expect(walk(course(login), [.start, away]) == ["lookUp 0", "unavailable database unreachable"])
-    #expect(walk(course(login), [.start, unknown, away]) == ["lookUp 0", "lookUp 1", "unavailable database unreachable"])
+    #expect(
+      walk(course(login), [.start, unknown, away]) == ["lookUp 0", "lookUp 1", "unavailable database unreachable"])
     #expect(
       walk(course(login), [.start, found(account(hash: "h")), .verified(.mismatch), away]).last
         == "unavailable database unreachable", "a wrong password in the first is no answer while the second is away")
@@ -86,8 +87,12 @@ import Testing
   }
 
   @Test func refusalsOfTheAccount() {
-    #expect(walk(course(login, directories: 1), [.start, found(account(hash: "h", isActive: false))]).last == "refused account inactive")
-    #expect(walk(course(.account, directories: 1), [.start, found(account(isActive: false))]).last == "refused account inactive")
+    #expect(
+      walk(course(login, directories: 1), [.start, found(account(hash: "h", isActive: false))]).last
+        == "refused account inactive")
+    #expect(
+      walk(course(.account, directories: 1), [.start, found(account(isActive: false))]).last
+        == "refused account inactive")
     #expect(walk(course(login, directories: 1), [.start, found(account())]).last == "refused no usable password")
     #expect(
       walk(course(login, directories: 1), [.start, found(account(hash: "!")), .verified(.locked)]).last
@@ -96,18 +101,22 @@ import Testing
 
   @Test func theHashDecidesAloneWhenThereIsOne() {
     #expect(
-      walk(course(login, directories: 1), [.start, found(account(hash: "h", clear: "right")), .verified(.mismatch)]).last
+      walk(course(login, directories: 1), [.start, found(account(hash: "h", clear: "right")), .verified(.mismatch)])
+        .last
         == "refused wrong password")
   }
 
   @Test func aClearPasswordIsComparedInPlace() {
     #expect(walk(course(login, directories: 1), [.start, found(account(clear: "right"))]).last == "accepted alice")
-    #expect(walk(course(login, directories: 1), [.start, found(account(clear: "Right"))]).last == "refused wrong password")
+    #expect(
+      walk(course(login, directories: 1), [.start, found(account(clear: "Right"))]).last == "refused wrong password")
   }
 
   @Test func aChallengeNeedsAClearPassword() {
-    #expect(walk(course(cram, directories: 1), [.start, found(account(hash: "h"))]).last == "refused no usable password")
-    #expect(walk(course(cram, directories: 1), [.start, found(account(clear: ""))]).last == "refused no usable password")
+    #expect(
+      walk(course(cram, directories: 1), [.start, found(account(hash: "h"))]).last == "refused no usable password")
+    #expect(
+      walk(course(cram, directories: 1), [.start, found(account(clear: ""))]).last == "refused no usable password")
     #expect(
       walk(course(cram, directories: 1), [.start, found(account(hash: "h", clear: "c")), .verified(.match)])
         == ["lookUp 0", "verifyChallenge", "accepted alice"])
@@ -130,7 +139,8 @@ import Testing
         == "refused wrong password")
     #expect(
       walk(
-        course(change, offersChange: [false, false]), [.start, found(account(hash: "h")), .verified(.match)]).last
+        course(change, offersChange: [false, false]), [.start, found(account(hash: "h")), .verified(.match)]
+      ).last
         == "refused password changes are not configured")
     #expect(
       walk(
@@ -138,7 +148,8 @@ import Testing
         [
           .start, found(account(hash: "h")), .verified(.match), .hashed(hash),
           .stored(.unavailable(Unavailability(.queryFailed))),
-        ]).last == "unavailable query failed")
+        ]
+      ).last == "unavailable query failed")
   }
 
   /// Whatever comes in whatever order: never a yes that was not earned.

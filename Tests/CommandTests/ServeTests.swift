@@ -181,7 +181,8 @@ import Testing
     let result = try ChildProcess.run([GatepostExecutable.path(), "serve", "--config", folder.file("five.toml")])
     #expect(result.status == 78)
     for part in [
-      ":1: default-domian", ":3: listen[1].socket", ":4: listen[1].mode", ":7: directory[1].type", ":10: peer[1].allow[1]",
+      ":1: default-domian", ":3: listen[1].socket", ":4: listen[1].mode", ":7: directory[1].type",
+      ":10: peer[1].allow[1]",
     ] {
       #expect(result.errors.contains(folder.file("five.toml") + part), "\(part) in \(result.errors)")
     }

@@ -24,7 +24,7 @@ public struct Account: Sendable {
   public var name: [UInt8]?
   /// `name=value` pairs joined by commas; nil when NULL or empty.
   public var options: [UInt8]?
-  /// Replaces `maildir` for service `courier`; nil when NULL or empty.
+  /// Replaces `maildir` for service `courier`; nil when the query has no such column, empty when it is NULL or empty.
   public var delivery: [UInt8]?
   /// False: every login is refused.
   public var isActive: Bool

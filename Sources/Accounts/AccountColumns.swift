@@ -86,7 +86,7 @@ public struct AccountColumns: Sendable {
       if let quota { account.quota = try filled(.quota, value(quota)) }
       if let name { account.name = try text(.name, value(name)) }
       if let options { account.options = try filled(.options, value(options)) }
-      if let delivery { account.delivery = try filled(.delivery, value(delivery)) }
+      if let delivery { account.delivery = try filled(.delivery, value(delivery)) ?? [] }
       if let active { account.isActive = try truth(.active, value(active)) }
       return .accepted(account)
     } catch {

@@ -7,7 +7,7 @@ struct AnswerEncoder {
   let defaultOptions: [UInt8]?
 
   /// - Parameters:
-  ///   - service: `courier` gets the default delivery in the place of the maildir.
+  ///   - service: `courier` gets the default delivery in the place of the maildir, where the query has that column.
   ///   - secrets: whether PASSWD and PASSWD2 may be in the reply.
   /// - Returns: the bytes, and the outcome that they stand for: a reply that cannot be sent safely becomes unavailable.
   func encode(_ outcome: Outcome<Answer>, service: [UInt8], secrets: Bool) -> ([UInt8], Outcome<Answer>) {
@@ -18,7 +18,7 @@ struct AnswerEncoder {
     case .accepted(.account(let account, let password)):
       var reply = AccountReply(uid: account.uid, gid: account.gid, home: account.home, address: account.username)
       reply.name = account.name
-      reply.maildir = service == Self.courier ? account.delivery : account.maildir
+      reply.maildir = service == Self.courier ? account.delivery ?? account.maildir : account.maildir
       reply.quota = account.quota
       reply.options = AccountOptions.merging(account.options, defaults: defaultOptions)
       if secrets {

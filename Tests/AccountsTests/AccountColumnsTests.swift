@@ -179,7 +179,7 @@ import Testing
         return
       }
       #expect(account.passwordHash == nil && account.clearPassword == nil && account.maildir == nil)
-      #expect(account.quota == nil && account.options == nil && account.delivery == nil)
+      #expect(account.quota == nil && account.options == nil && account.delivery == [])
       #expect(account.name == (value == nil ? nil : []))
     }
   }

@@ -206,6 +206,15 @@ import Threads
   @Test func theServiceCourierGetsTheDelivery() throws {
     let fixture = try Fixture(settings(Shelf("one", ["a@d.org": account("a@d.org")])))
     #expect(fixture.ask("PRE . courier a\n")?.contains("MAILDIR=d/\n") == true)
+    let plain = Account(username: Array("a@d.org".utf8), uid: 1, gid: 1, home: Array("/v".utf8))
+    var without = plain
+    without.maildir = Array("m/".utf8)
+    var empty = without
+    empty.delivery = []
+    for (account, expected) in [(without, true), (empty, false)] {
+      let fixture = try Fixture(settings(Shelf("one", ["a@d.org": .accepted(account)])))
+      #expect(fixture.ask("PRE . courier a\n")?.contains("MAILDIR=m/\n") == expected)
+    }
   }
 
   @Test func secretsGoOnlyToWhomThePolicyGrantsThem() throws {

@@ -22,10 +22,10 @@ release: packages-build
 	swift build -c release --product gatepost --static-swift-stdlib
 
 install:
-	install -D -m 755 "$$(swift build -c release --show-bin-path)/gatepost" "$(DESTDIR)$(PREFIX)/bin/gatepost"
+	install -D -m 755 .build/release/gatepost "$(DESTDIR)$(PREFIX)/bin/gatepost"
 	install -D -m 644 systemd/gatepost.service "$(DESTDIR)$(PREFIX)/lib/systemd/system/gatepost.service"
 	install -D -m 644 systemd/gatepost.socket "$(DESTDIR)$(PREFIX)/lib/systemd/system/gatepost.socket"
-	install -D -m 640 etc/gatepost.toml "$(DESTDIR)$(PREFIX)/share/doc/gatepost/gatepost.toml"
+	install -D -m 644 etc/gatepost.toml "$(DESTDIR)$(PREFIX)/share/doc/gatepost/gatepost.toml"
 	install -D -m 644 man/gatepost.8 "$(DESTDIR)$(PREFIX)/share/man/man8/gatepost.8"
 	install -D -m 644 man/gatepost.toml.5 "$(DESTDIR)$(PREFIX)/share/man/man5/gatepost.toml.5"
 

@@ -77,8 +77,15 @@ public protocol AccountDirectory: AnyObject, Sendable {
 
 /// Something that `inspect()` found wrong.
 public struct DirectoryFinding: Sendable, Equatable {
-  /// Whether the configuration is at fault (the daemon must not start: exit 78) or the database is away (it may start and wait).
-  public enum Kind: Sendable { case configuration, unavailable }
+  /// What it means for the daemon.
+  public enum Kind: Sendable {
+    /// The configuration is at fault: the daemon must not start (exit 78).
+    case configuration
+    /// The database is away or not ready: the daemon may start and wait.
+    case unavailable
+    /// Logins work, and something else does not: password changes with a role or a file that may only read. Worth a warning.
+    case limited
+  }
 
   /// Whose fault it is.
   public let kind: Kind

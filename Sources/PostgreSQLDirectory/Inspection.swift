@@ -49,7 +49,14 @@ struct Inspection {
         findings += error.problems.map { DirectoryFinding(.configuration, key: "queries.\(key)", "\($0)") }
       }
       if let fault = missingPermission(key, query, on: connection, until: deadline) {
-        findings.append(DirectoryFinding(.configuration, key: "queries.\(key)", Self.text(fault)))
+        // A role that may only read is a good one: the presets bring a set-password query whether it is wanted or not.
+        let isLogin = key != "set-password"
+        findings.append(
+          DirectoryFinding(
+            isLogin ? .configuration : .limited, key: "queries.\(key)",
+            isLogin
+              ? Self.text(fault)
+              : "\(fault): passwords cannot be changed; GRANT UPDATE (password) to this role if they should be"))
       }
     }
     return findings

@@ -74,7 +74,7 @@ struct Inspection {
         return [DirectoryFinding(.configuration, key: key, "the query changes nothing: it must be an UPDATE")]
       }
       guard !connection.isReadOnly, file.isFolderWritable else {
-        return [DirectoryFinding(.unavailable, key: key, file.notWritable)]
+        return [DirectoryFinding(.limited, key: key, file.notWritable)]
       }
       return []
     } catch {

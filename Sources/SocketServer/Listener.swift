@@ -64,8 +64,11 @@ public final class Listener: Sendable {
         throw ListenerError(path: path, .system(.last("bind")))
       }
       defer { unlink(scratch) }
-      guard chown(scratch, owner ?? UInt32.max, group ?? UInt32.max) == 0 else {
-        throw ListenerError(path: path, .system(.last("chown")))
+      // Not called in vain: a hardened unit may forbid chown(2) altogether.
+      if owner != nil || group != nil {
+        guard chown(scratch, owner ?? UInt32.max, group ?? UInt32.max) == 0 else {
+          throw ListenerError(path: path, .system(.last("chown")))
+        }
       }
       guard chmod(scratch, mode_t(mode)) == 0 else { throw ListenerError(path: path, .system(.last("chmod"))) }
       guard listen(descriptor, ServerLimits.backlog) == 0 else {

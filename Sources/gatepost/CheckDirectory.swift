@@ -7,7 +7,7 @@ struct CheckDirectory {
   let name: String
   /// What is wrong with the connection and the queries.
   var findings: [DirectoryFinding]
-  /// What its accounts are like; nil when there were findings.
+  /// What its accounts are like; nil when they cannot be asked for.
   var survey: CheckSurvey?
 
   /// Opens the directory, inspects it and looks at its accounts.
@@ -21,7 +21,7 @@ struct CheckDirectory {
     }
     defer { directory.shutDown() }
     var check = CheckDirectory(name: settings.name, findings: directory.inspect())
-    if check.findings.isEmpty {
+    if check.findings.allSatisfy({ $0.kind == .limited }) {
       check.survey =
         settings.queries.enumerate == nil
         ? CheckSurvey(couldList: false)

@@ -53,7 +53,7 @@ extension CheckReport {
       "findings": .array(
         directory.findings.map {
           [
-            "kind": $0.kind == .configuration ? "configuration" : "unavailable", "key": .string($0.key),
+            "kind": .string("\($0.kind)"), "key": .string($0.key),
             "text": .string($0.text),
           ]
         }),

@@ -96,6 +96,8 @@ struct Daemon {
         case .configuration:
           isWrong = true
           logger.critical("directory \(entry.directory.name): \(key)\(finding.text)")
+        case .limited:
+          logger.warning("directory \(entry.directory.name): \(key)\(finding.text)")
         case .unavailable:
           logger.error("directory \(entry.directory.name): \(key)\(finding.text); serving without it until it is back")
         }

@@ -53,7 +53,7 @@ struct ProbeListCommand: ParsableCommand {
       standardError("gatepost: incomplete after \(count) accounts: \(reason)")
       throw ExitCode.temporary
     }
-    standardError("\(count) accounts, complete (\(ProbeReport.milliseconds(.now - start)) ms)")
+    standardError("\(count) account\(count == 1 ? "" : "s"), complete (\(ProbeReport.milliseconds(.now - start)) ms)")
   }
 
   private static func row(_ account: EnumerationEntry.Account) -> String {

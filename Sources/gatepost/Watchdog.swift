@@ -17,11 +17,15 @@ struct Watchdog: Service {
     }
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        let answer = try? SocketClient(path: socket, timeout: .seconds(5)).exchange(Array("PRE . watchdog \n".utf8))
-        if answer == Array("FAIL\n".utf8) {
-          manager.feedWatchdog()
-        } else {
-          logger.error("watchdog: a request to \(socket) was not answered")
+        do throws(SocketClient.Failure) {
+          let answer = try SocketClient(path: socket, timeout: .seconds(5)).exchange(Array("PRE . watchdog \n".utf8))
+          if answer == Array("FAIL\n".utf8) {
+            manager.feedWatchdog()
+          } else {
+            logger.error("watchdog: a request to \(socket) was not answered as it should be")
+          }
+        } catch {
+          logger.error("watchdog: \(error)")
         }
         try? await Task.sleep(for: interval)
       }

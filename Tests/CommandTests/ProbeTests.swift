@@ -73,7 +73,7 @@ import Testing
     let list = try probe(["list"])
     #expect(list.status == 0)
     #expect(list.output == "# accounts\nalice\t5000\t5001\t/home/alice\tMaildir\tdisableimap=1\n")
-    #expect(list.errors.hasPrefix("1 accounts, complete"))
+    #expect(list.errors.hasPrefix("1 account, complete"))
     #expect(try json(try probe(["list", "--json"]).output)["name"] as? String == "alice")
   }
 

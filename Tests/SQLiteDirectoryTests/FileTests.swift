@@ -141,6 +141,7 @@ import Testing
       #expect(directory.ask("alice")?.accepted != nil)
       #expect(directory.change("alice")?.cause?.detail.contains("its folder") == true)
       #expect(directory.inspect().map(\.key) == ["queries.set-password"])
+      #expect(directory.inspect().map(\.kind) == [.limited])
       #expect(directory.ask("alice")?.accepted?.passwordHash?.matches(.init(text: "hash")) == true)
       directory.shutDown()
     } preparing: {

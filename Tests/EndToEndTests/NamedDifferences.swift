@@ -13,8 +13,12 @@ extension NamedDifference {
         reason: "the payload is two lines by position; courier drops empty lines and ignores those behind the password",
         labels: [
           "a line behind the password", "an empty user shifts the fields", "a line feed before the password",
-          "a line feed in the user",
+          "a line feed in the user", "an empty service",
         ], courier: .account, ours: .fail),
+      NamedDifference(
+        reason:
+          "a payload that is not service, type and two lines is refused; courier closes when even the type is missing",
+        labels: ["a shorter length than the payload", "no type line"], courier: .closed, ours: .fail),
       NamedDifference(
         reason: "a length that no 32 bits hold is no length; courier's wraps around",
         labels: ["AUTH with a length that wraps"],
@@ -97,6 +101,9 @@ extension NamedDifference {
     let user = "\(name)@odd.example"
     return [
       NamedDifference(reason: reason, labels: ["\(user)/right"], courier: rightIs, ours: .closed, only: only),
+      NamedDifference(
+        reason: "a password that no hash can be made of is refused before the row is looked at",
+        labels: ["\(user)/NUL and more"], courier: rightIs, ours: .fail, only: only),
       NamedDifference(reason: reason, labels: wrong(user), courier: .fail, ours: .closed, only: only),
       // Where courier too closes, there is no difference to name.
       NamedDifference(reason: reason, labels: lookups(user), courier: foundIs, ours: .closed, only: only),

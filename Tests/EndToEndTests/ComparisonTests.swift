@@ -25,6 +25,7 @@ struct Comparison {
       #expect(replies.ours.end == .endOfFile, "\(item): \(replies.ours)")
       if let difference = differences.first(where: { $0.labels.contains(item.label) }) {
         used.insert(item.label)
+        #expect(replies.courier.text != replies.ours.text, "\(item): there is no such difference any more")
         #expect(
           difference.courier.matches(replies.courier.text), "\(difference.reason)\n\(item)\ncourier: \(replies.courier)"
         )

@@ -99,15 +99,15 @@ extension NamedDifference {
     _ name: String, _ reason: String, rightIs: Answer, foundIs: Answer, only: BackEndKind? = nil
   ) -> [NamedDifference] {
     let user = "\(name)@odd.example"
-    return [
+    let all = [
       NamedDifference(reason: reason, labels: ["\(user)/right"], courier: rightIs, ours: .closed, only: only),
       NamedDifference(
         reason: "a password that no hash can be made of is refused before the row is looked at",
         labels: ["\(user)/NUL and more"], courier: rightIs, ours: .fail, only: only),
       NamedDifference(reason: reason, labels: wrong(user), courier: .fail, ours: .closed, only: only),
-      // Where courier too closes, there is no difference to name.
       NamedDifference(reason: reason, labels: lookups(user), courier: foundIs, ours: .closed, only: only),
     ]
+    return all.filter { $0.courier != $0.ours }
   }
 
   private enum CRAMLabels {

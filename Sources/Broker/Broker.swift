@@ -14,6 +14,7 @@ public final class Broker: Sendable {
 
   private let snapshot: Lock<Snapshot>
   private let pool: HashPool
+  private let history: LoginHistory
   private let listers: BoundedQueue<@Sendable () -> Void>
   private let audit: @Sendable (AuditRecord) -> Void
 
@@ -25,6 +26,8 @@ public final class Broker: Sendable {
   ) throws(SystemError) {
     snapshot = Lock(Snapshot(settings))
     self.pool = pool
+    var random = SystemRandomNumberGenerator()
+    history = LoginHistory(random: &random)
     self.audit = audit
     let listers = BoundedQueue<@Sendable () -> Void>(capacity: Self.waitingEnumerations)
     self.listers = listers
@@ -118,8 +121,8 @@ public final class Broker: Sendable {
     let key = AccountKey(
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
     RunningRequest(
-      course: course, key: key, snapshot: snapshot, pool: pool, secrets: grant.secrets, record: record,
-      channel: channel,
+      course: course, key: key, snapshot: snapshot, pool: pool, history: history, secrets: grant.secrets,
+      record: record, channel: channel,
       conclude: { [audit] record in audit(record) }
     ).advance(.start)
   }

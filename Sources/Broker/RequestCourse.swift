@@ -31,11 +31,12 @@ struct RequestCourse {
     case stored(Outcome<Void>)
   }
 
+  /// `of` and `for` are the account's name as the database spells it.
   enum Action {
     case lookUp(directory: Int)
-    case verify(Secret, against: Secret)
+    case verify(Secret, against: Secret, of: [UInt8])
     case verifyChallenge(Credentials, clearPassword: Secret)
-    case makeHash(Secret, successorOf: Secret?)
+    case makeHash(Secret, successorOf: Secret?, for: [UInt8])
     case store(directory: Int, hash: Secret, password: Secret)
     case finish(Outcome<Answer>)
   }
@@ -118,7 +119,7 @@ struct RequestCourse {
           return refuse(.noUsablePassword, at: position)
         }
         state = .verifying(position, account)
-        if account.passwordHash != nil { return .verify(password, against: stored) }
+        if account.passwordHash != nil { return .verify(password, against: stored, of: account.username) }
         // A clear password is compared in the same constant time as a digest would be; nothing to hand over.
         return handle(.verified(stored.matches(password) ? .match : .mismatch))
       case .login(let credentials):
@@ -145,7 +146,7 @@ struct RequestCourse {
     case .change(_, let new):
       guard offersChange[directories[position]] else { return finish(.refused(.passwordChangeNotOffered)) }
       state = .hashing(position)
-      return .makeHash(new, successorOf: account.passwordHash)
+      return .makeHash(new, successorOf: account.passwordHash, for: account.username)
     }
   }
 

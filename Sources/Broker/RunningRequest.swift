@@ -11,19 +11,21 @@ final class RunningRequest: Sendable {
   private let key: AccountKey
   private let snapshot: Snapshot
   private let pool: HashPool
+  private let history: LoginHistory
   private let secrets: Bool
   private let record: AuditRecord
   private let channel: any RequestChannel
   private let conclude: @Sendable (AuditRecord) -> Void
 
   init(
-    course: RequestCourse, key: AccountKey, snapshot: Snapshot, pool: HashPool, secrets: Bool, record: AuditRecord,
-    channel: any RequestChannel, conclude: @escaping @Sendable (AuditRecord) -> Void
+    course: RequestCourse, key: AccountKey, snapshot: Snapshot, pool: HashPool, history: LoginHistory, secrets: Bool,
+    record: AuditRecord, channel: any RequestChannel, conclude: @escaping @Sendable (AuditRecord) -> Void
   ) {
     self.course = Lock(course)
     self.key = key
     self.snapshot = snapshot
     self.pool = pool
+    self.history = history
     self.secrets = secrets
     self.record = record
     self.channel = channel
@@ -37,16 +39,17 @@ final class RunningRequest: Sendable {
       snapshot.settings.directories[index].directory.lookUp(key, deadline: channel.deadline) {
         self.advance(.lookedUp($0))
       }
-    case .verify(let password, let stored):
-      verify(password, against: stored)
+    case .verify(let password, let stored, let username):
+      verify(password, against: stored, of: username)
     case .verifyChallenge(let credentials, let clear):
       guard case .challengeResponse(let mechanism, let challenge, let digest) = credentials else { return }
       advance(
         .verified(
           ChallengeResponse.verify(
             hash: mechanism.function, clearPassword: clear, challenge: challenge, digest: digest)))
-    case .makeHash(let password, let old):
-      onPool { scratch in
+    case .makeHash(let password, let old, let username):
+      // The old password was right: whoever asks this is at home here.
+      onPool(account(username), rank: .familiar) { scratch in
         let scheme = PasswordSchemes.successor(of: old)
         var random = SystemRandomNumberGenerator()
         do throws(PasswordMakingError) {
@@ -70,29 +73,55 @@ final class RunningRequest: Sendable {
     }
   }
 
-  /// A digest of a few microseconds is computed where the row arrived; a costly hash goes to the pool.
-  private func verify(_ password: Secret, against stored: Secret) {
+  /// A digest of a few microseconds is computed where the row arrived; a costly hash goes to the pool, unless the same password was
+  /// wrong a moment ago.
+  private func verify(_ password: Secret, against stored: Secret, of username: [UInt8]) {
     if PasswordSchemes.cost(of: stored) == .cheap {
       advance(.verified(PasswordSchemes.verify(password, against: stored, using: CryptScratch())))
-    } else {
-      onPool { scratch in
-        self.advance(.verified(PasswordSchemes.verify(password, against: stored, using: scratch)))
-      }
+      return
+    }
+    let attempt = history.attempt(password, against: stored, of: account(username))
+    guard let rank = history.rank(of: attempt) else {
+      advance(.verified(.mismatch))
+      return
+    }
+    // While it waits, the same may be asked by another connection and be found wrong.
+    let history = self.history
+    onPool(attempt.account, rank: rank, isSettled: { history.isRefused(attempt) }) { scratch in
+      let verdict = PasswordSchemes.verify(password, against: stored, using: scratch)
+      history.note(verdict, of: attempt)
+      self.advance(.verified(verdict))
     }
   }
 
-  private func onPool(_ work: @escaping @Sendable (CryptScratch) -> Void) {
-    let accepted = pool.submit { scratch in
-      // Between queueing and now the client may have given up: a hash for nobody would delay everybody else's.
-      if self.channel.isAbandoned {
-        self.finish(.unavailable(Unavailability(.clientGone)))
-      } else if .now >= self.channel.deadline {
-        self.finish(.unavailable(Unavailability(.timedOut, "waiting for a hash thread")))
-      } else {
-        work(scratch)
-      }
-    }
-    if !accepted { finish(.unavailable(Unavailability(.overloaded, "hash queue full"))) }
+  /// Whose turn in the queue a hash takes: that of the account as the database spells it, in the directory that was asked last.
+  private func account(_ username: [UInt8]) -> HashJob.Account {
+    let index = course.withLock { $0.decidingDirectory }
+    return HashJob.Account(
+      directory: index.map { snapshot.settings.directories[$0].directory.name } ?? "", username: username)
+  }
+
+  /// - Parameter isSettled: whether it is known by now that the password is wrong.
+  private func onPool(
+    _ account: HashJob.Account, rank: HashRank, isSettled: @escaping @Sendable () -> Bool = { false },
+    _ work: @escaping @Sendable (CryptScratch) -> Void
+  ) {
+    let channel = self.channel
+    pool.submit(
+      HashJob(
+        account: account, rank: rank, deadline: channel.deadline, isAbandoned: { channel.isAbandoned },
+        isSettled: isSettled
+      ) { turn in
+        switch turn {
+        case .run(let scratch): work(scratch)
+        case .dropped(.settled): self.advance(.verified(.mismatch))
+        case .dropped(.abandoned): self.finish(.unavailable(Unavailability(.clientGone)))
+        case .dropped(.timedOut):
+          self.finish(.unavailable(Unavailability(.timedOut, "waiting for a hash thread")))
+        case .dropped(.overloaded): self.finish(.unavailable(Unavailability(.overloaded, "hash queue full")))
+        case .dropped(.stopping): self.finish(.unavailable(Unavailability(.stopping)))
+        }
+      })
   }
 
   private func finish(_ outcome: Outcome<Answer>) {

@@ -1,11 +1,19 @@
 internal import Threads
 
-/// A bounded pool of threads for hashing, each with its own ``CryptScratch``.
+/// A bounded pool of threads for hashing, each with its own ``CryptScratch``, behind one queue that is fair by account
+/// (`FairQueue`).
 ///
-/// At the bound it refuses at once: the asker's request is then a temporary failure, never a pile. Jobs start in the order in which
-/// they came.
+/// It never makes anybody wait for room: a job that finds none is dropped at once, and its request is then a temporary failure,
+/// never a pile. A job whose deadline has passed, that nobody waits for any more, or whose answer has become known, is dropped before it
+/// runs.
 public final class HashPool: Sendable {
-  private let queue: BoundedQueue<@Sendable (CryptScratch) -> Void>
+  private struct State {
+    var backlog: HashBacklog
+    var started = 0
+    var isClosed = false
+  }
+
+  private let state: Lock<State>
   private let workers: [Worker]
 
   /// Starts the threads.
@@ -14,21 +22,16 @@ public final class HashPool: Sendable {
   ///   - queueCapacity: jobs that may wait for a thread, at least 1.
   /// - Throws: `SystemError` when the system gives no thread; none is left behind.
   public init(threads: Int, queueCapacity: Int) throws {
-    let queue = BoundedQueue<@Sendable (CryptScratch) -> Void>(capacity: queueCapacity)
-    self.queue = queue
+    let threads = max(1, threads)
+    let state = Lock(State(backlog: HashBacklog(capacity: queueCapacity, threads: threads)))
+    self.state = state
     var workers: [Worker] = []
     do {
-      for number in 0..<max(1, threads) {
-        workers.append(
-          try Worker(name: "hash-\(number)") {
-            let scratch = CryptScratch()
-            while let jobs = queue.pop() {
-              for job in jobs { job(scratch) }
-            }
-          })
+      for number in 0..<threads {
+        workers.append(try Worker(name: "hash-\(number)") { Self.work(state) })
       }
     } catch {
-      queue.close()
+      Self.close(state)
       for worker in workers { worker.join() }
       throw error
     }
@@ -36,20 +39,56 @@ public final class HashPool: Sendable {
   }
 
   /// Ends the threads once what waits is done.
-  deinit { queue.close() }
+  deinit { Self.close(state) }
 
-  /// Puts a job at the end of the queue.
-  /// - Returns: false when the queue is full or the pool is shut down: the job will not run.
-  public func submit(_ job: @escaping @Sendable (CryptScratch) -> Void) -> Bool {
-    queue.push(job)
+  /// Puts a job into the queue, or drops it, or another one for it. What is dropped hears of it on this thread, before this returns.
+  public func submit(_ job: HashJob) {
+    let now = ContinuousClock.now
+    let dropped = state.withLock { state -> [HashBacklog.Dropped] in
+      state.isClosed ? [(job, .stopping)] : state.backlog.push(job, at: now)
+    }
+    state.signal()
+    for (job, reason) in dropped { job.body(.dropped(reason)) }
   }
 
-  /// Refuses new jobs, runs all that were taken, and waits until they have ended. May be called again; never from a job.
+  /// Drops new jobs, runs all that were taken, and waits until they have ended. May be called again; never from a job.
   public func shutDown() {
-    queue.close()
+    Self.close(state)
     for worker in workers { worker.join() }
   }
 
   /// How many jobs wait for a thread.
-  public var queued: Int { queue.count }
+  public var queued: Int { state.withLock { $0.backlog.count } }
+
+  /// How many jobs have been begun since the start.
+  public var started: Int { state.withLock { $0.started } }
+
+  private static func work(_ state: Lock<State>) {
+    let scratch = CryptScratch()
+    while let job = next(state) {
+      let begin = ContinuousClock.now
+      if let reason = job.uselessness(at: begin) {
+        job.body(.dropped(reason))
+        continue
+      }
+      state.withLock { $0.started += 1 }
+      job.body(.run(scratch))
+      let duration = ContinuousClock.now - begin
+      state.withLock { $0.backlog.pace.record(duration) }
+    }
+  }
+
+  /// Waits for a job; nil when there will be none.
+  private static func next(_ state: Lock<State>) -> HashJob? {
+    let found: HashJob?? = state.wait { state -> HashJob?? in
+      if let job = state.backlog.pop() { return .some(job) }
+      return state.isClosed ? .some(nil) : nil
+    }
+    return found ?? nil
+  }
+
+  private static func close(_ state: Lock<State>) {
+    state.withLock { $0.isClosed = true }
+    state.broadcast()
+  }
 }

@@ -35,7 +35,7 @@ import Testing
     case .lookUp(let index): "lookUp \(index)"
     case .verify: "verify"
     case .verifyChallenge: "verifyChallenge"
-    case .makeHash(_, let old): "makeHash \(old == nil ? "fresh" : "successor")"
+    case .makeHash(_, let old, _): "makeHash \(old == nil ? "fresh" : "successor")"
     case .store(let index, _, _): "store \(index)"
     case .finish(.accepted(.account(let account, _))): "accepted \(String(decoding: account.username, as: UTF8.self))"
     case .finish(.accepted(.changed)): "changed"

@@ -1,0 +1,54 @@
+internal import Accounts
+internal import Passwords
+internal import Secrets
+internal import Threads
+
+/// What earlier logins say about the next one: wrong passwords that need not be hashed again, and who goes first. It is the
+/// process's own, and ends with it.
+final class LoginHistory: Sendable {
+  /// One password against one account's stored hash.
+  struct Attempt: Sendable {
+    let account: HashJob.Account
+    let tag: PasswordTag
+  }
+
+  private struct State {
+    var refusals = RefusalMemory()
+    var standing = Standing()
+  }
+
+  private let tags: PasswordTag.Maker
+  private let state = Lock(State())
+
+  /// - Parameter random: a generator fit for keys.
+  init(random: inout some RandomNumberGenerator) {
+    tags = PasswordTag.Maker(random: &random)
+  }
+
+  func attempt(_ password: Secret, against stored: Secret, of account: HashJob.Account) -> Attempt {
+    Attempt(account: account, tag: tags.tag(of: password, against: stored, directory: account.directory))
+  }
+
+  /// How soon to hash it; nil when it was wrong less than a minute ago.
+  func rank(of attempt: Attempt) -> HashRank? {
+    let now = ContinuousClock.now
+    return state.withLock { state in
+      state.refusals.knows(attempt.tag, at: now) ? nil : state.standing.rank(attempt.account, attempt.tag, at: now)
+    }
+  }
+
+  /// Whether it was wrong less than a minute ago.
+  func isRefused(_ attempt: Attempt) -> Bool {
+    let now = ContinuousClock.now
+    return state.withLock { $0.refusals.knows(attempt.tag, at: now) }
+  }
+
+  /// Remembers what hashing it said.
+  func note(_ verdict: Verdict, of attempt: Attempt) {
+    let now = ContinuousClock.now
+    state.withLock { state in
+      state.refusals.note(verdict, for: attempt.tag, at: now)
+      state.standing.note(verdict, of: attempt.account, attempt.tag, at: now)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+internal import Passwords
+
+/// Who goes first when hashes have to wait. A value without a clock. It orders, and decides nothing: every password that is accepted
+/// was hashed.
+///
+/// The password that was right the last time goes first, by one byte of its tag: enough to hold back 255 of 256 wrong ones, and too
+/// little to be worth stealing. An account that is asked with one password after another is being guessed at, and goes last.
+struct Standing {
+  /// How long it counts that an account was asked with changing passwords: a minute from the last one.
+  static let suspicion = Duration.seconds(60)
+  /// How long the last right password goes first: a week.
+  static let familiarity = Duration.seconds(7 * 86_400)
+  /// Accounts for which each is kept: 32,768, about 10 MiB in all. The oldest give way.
+  static let capacity = 32_768
+
+  private struct Attempt {
+    var hint: UInt8
+    var isChanging: Bool
+  }
+
+  private var right: RecentMemory<HashJob.Account, UInt8>
+  private var unproven: RecentMemory<HashJob.Account, Attempt>
+
+  init(capacity: Int = Self.capacity) {
+    right = RecentMemory(capacity: capacity, lifetime: Self.familiarity)
+    unproven = RecentMemory(capacity: capacity, lifetime: Self.suspicion)
+  }
+
+  /// The rank of a password that is about to be hashed; counts as an attempt.
+  mutating func rank(_ account: HashJob.Account, _ tag: PasswordTag, at now: ContinuousClock.Instant) -> HashRank {
+    if right.recall(account, at: now) == tag.hint { return .familiar }
+    var attempt = Attempt(hint: tag.hint, isChanging: false)
+    if let last = unproven.recall(account, at: now) {
+      attempt.isChanging = last.isChanging || last.hint != tag.hint
+    }
+    unproven.remember(account, attempt, at: now)
+    return attempt.isChanging ? .suspect : .ordinary
+  }
+
+  /// Remembers what verifying said.
+  mutating func note(
+    _ verdict: Verdict, of account: HashJob.Account, _ tag: PasswordTag, at now: ContinuousClock.Instant
+  ) {
+    guard verdict == .match else { return }
+    right.remember(account, tag.hint, at: now)
+  }
+}

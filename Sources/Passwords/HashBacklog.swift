@@ -1,0 +1,62 @@
+/// The hash pool's queue: which jobs wait, in which order, and which are not worth it. A value without clock or threads.
+struct HashBacklog {
+  /// A suspect job that would wait longer than this is refused at once: 5 s. Others may wait until their deadline, so that all the
+  /// phones that come back at once after a restart are served.
+  static let suspectPatience = Duration.seconds(5)
+  /// Jobs of one account that may wait: 32, more than the connections of one person's programs.
+  static let accountCapacity = 32
+  /// How often a crowded queue is searched for jobs that nobody needs any more: at most every 100 ms.
+  static let purgeInterval = Duration.milliseconds(100)
+
+  /// A job that does not run, and why.
+  typealias Dropped = (job: HashJob, reason: HashJob.Reason)
+
+  private let threads: Int
+  private var queue: FairQueue<HashJob.Account, HashJob>
+  private var nextPurge: ContinuousClock.Instant?
+  /// How long jobs take.
+  var pace = HashPace()
+
+  init(capacity: Int, threads: Int) {
+    queue = FairQueue(capacity: capacity, accountCapacity: Self.accountCapacity)
+    self.threads = max(1, threads)
+  }
+
+  var count: Int { queue.count }
+
+  /// Takes a job in, or not.
+  /// - Returns: the jobs that will not run because of it, perhaps the job itself.
+  mutating func push(_ job: HashJob, at now: ContinuousClock.Instant) -> [Dropped] {
+    if let reason = job.uselessness(at: now) { return [(job, reason)] }
+    var dropped: [Dropped] = []
+    if queue.count >= queue.capacity || !canBeDone(job, now) { dropped = purge(now) }
+    guard canBeDone(job, now) else { return dropped + [(job, .overloaded)] }
+    switch queue.push(job, of: job.account, rank: job.rank) {
+    case .taken: break
+    case .displaced(let other): dropped.append((other, .overloaded))
+    case .full: dropped.append((job, .overloaded))
+    }
+    return dropped
+  }
+
+  /// The job whose turn it is.
+  mutating func pop() -> HashJob? { queue.pop() }
+
+  private func canBeDone(_ job: HashJob, _ now: ContinuousClock.Instant) -> Bool {
+    let wait = pace.wait(for: queue.ahead(of: job.account, rank: job.rank), threads: threads)
+    if job.rank == .suspect && wait > Self.suspectPatience { return false }
+    return now + wait < job.deadline
+  }
+
+  private mutating func purge(_ now: ContinuousClock.Instant) -> [Dropped] {
+    if let nextPurge, now < nextPurge { return [] }
+    nextPurge = now + Self.purgeInterval
+    var dropped: [Dropped] = []
+    queue.removeAll { job in
+      guard let reason = job.uselessness(at: now) else { return false }
+      dropped.append((job, reason))
+      return true
+    }
+    return dropped
+  }
+}

@@ -1,0 +1,12 @@
+/// How much there is to say for computing a hash: the lower, the earlier.
+public enum HashRank: Int, Comparable, CaseIterable, Sendable {
+  /// Very likely right: the password that was right the last time, or a new one after the right old one.
+  case familiar
+  /// Nothing is known.
+  case ordinary
+  /// The account is being asked with changing passwords.
+  case suspect
+
+  /// Earlier is less.
+  public static func < (left: HashRank, right: HashRank) -> Bool { left.rawValue < right.rawValue }
+}

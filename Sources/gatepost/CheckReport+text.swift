@@ -43,7 +43,9 @@ extension CheckReport {
       let place = finding.kind == .limited ? "warning" : file
       return "\(place): directory \(directory.name): \(finding.key.isEmpty ? "" : "\(finding.key): ")\(finding.text)"
     }
-    if directory.findings.allSatisfy({ $0.kind == .limited }) { lines.append("directory \(directory.name): connected, every query prepared") }
+    if directory.findings.allSatisfy({ $0.kind == .limited }) {
+      lines.append("directory \(directory.name): connected, every query prepared")
+    }
     guard let survey = directory.survey else { return lines }
     lines.append("directory \(directory.name): \(Self.summary(survey))")
     let width = survey.kinds.map { $0.name.count }.max() ?? 0

@@ -8,16 +8,18 @@ struct ConnectionSettings: Sendable {
 
   /// For one server to answer and let us in; `connect_timeout` of the connection string shortens it.
   static let limit = Duration.seconds(5)
-  /// The same while there is another server to try: what libpq takes for the least `connect_timeout`.
-  static let limitWithAlternative = Duration.seconds(2)
+  /// The same while there is another server to try: logins go on from it within 2 s.
+  static let limitWithAlternative = Duration.milliseconds(1_500)
   /// How long what we sent may stay unacknowledged before the peer counts as dead (Linux's TCP_USER_TIMEOUT), unless
   /// the connection string says otherwise. Without it a pulled cable goes unnoticed for a quarter of an hour.
   static let unacknowledgedLimit = Duration.seconds(5)
 
   private let conninfo: Conninfo
   private let passwordFile: String?
+  private let limit: Duration
 
-  init(conninfo: Conninfo, passwordFile: String?) {
+  init(conninfo: Conninfo, passwordFile: String?, limit: Duration = Self.limit) {
+    self.limit = limit
     var conninfo = conninfo
     if conninfo["fallback_application_name"] == nil { conninfo["fallback_application_name"] = "gatepost" }
     if conninfo["tcp_user_timeout"] == nil {
@@ -32,81 +34,111 @@ struct ConnectionSettings: Sendable {
     guard conninfo.hosts.count > 1 else { return self }
     var conninfo = conninfo
     conninfo["target_session_attrs"] = "read-write"
-    return ConnectionSettings(conninfo: conninfo, passwordFile: passwordFile)
+    return ConnectionSettings(conninfo: conninfo, passwordFile: passwordFile, limit: limit)
   }
 
-  /// Connects. Tries the servers as libpq does; where libpq would wait for ever on a silent one, goes on without it.
+  /// For one server to answer a greeting, or to prepare the query.
+  func limit(hasAlternative: Bool) -> Duration { hasAlternative ? min(limit, Self.limitWithAlternative) : limit }
+
+  /// Whether there are several servers, and one that is none of `hosts`.
+  func hasAlternative(to hosts: [Conninfo.Host]) -> Bool { !servers(without: hosts).isEmpty && !hosts.isEmpty }
+
+  private func servers(without failed: [Conninfo.Host]) -> [Conninfo.Host] {
+    conninfo.hosts.filter { host in !failed.contains { host.isSame(as: $0) } }
+  }
+
+  /// Connects. Tries the servers in turn, each once. libpq ends at the first that is silent (it would wait for ever), that
+  /// breaks off its greeting or answers it with an error, such as too many connections: here the next one is tried.
   ///
   /// Looking up a host's name can block (libpq asks the system's resolver): not for a thread that owes answers.
-  func open(until deadline: Instant? = nil, stop: StopFlag) throws(DatabaseFault) -> Connection {
+  /// - Parameters:
+  ///   - failed: servers to leave out.
+  ///   - suspect: a server to try last.
+  func open(
+    without failed: [Conninfo.Host] = [], suspect: Conninfo.Host? = nil, until deadline: Instant? = nil,
+    stop: StopFlag
+  ) throws(DatabaseFault) -> Connection {
     let password: Secret?
     do throws(PasswordFile.Failure) {
       password = if let passwordFile { try PasswordFile.read(passwordFile) } else { nil }
     } catch {
       throw DatabaseFault(.connection, error.message)
     }
-    var hosts = conninfo.hosts
-    var silent: [String] = []
+    var hosts = servers(without: failed)
+    if let suspect, let index = hosts.firstIndex(where: { $0.isSame(as: suspect) }) {
+      hosts.append(hosts.remove(at: index))
+    }
+    var messages: [String] = []
+    var state: SQLState?
     while true {
-      let info = silent.isEmpty ? conninfo : conninfo.limited(to: hosts)
-      let attempt = try attempt(info, password: password, hasAlternative: hosts.count > 1, until: deadline, stop: stop)
-      switch attempt {
+      switch try attempt(hosts, password: password, until: deadline, stop: stop) {
       case .connected(let connection):
         PQsetnonblocking(connection.handle, 1)
         return connection
-      case .failed(let fault):
-        let message = (silent + [fault.message]).joined(separator: "; ")
-        throw DatabaseFault(.connection, state: fault.state, message)
-      case .silent(let host, let message):
-        silent.append(message)
-        guard hosts.count > 1 else { throw DatabaseFault(.connection, silent.joined(separator: "; ")) }
-        hosts.remove(at: hosts.firstIndex { $0.isSame(as: host) } ?? 0)
+      case .failed(let host, let fault):
+        messages.append(fault.message)
+        state = fault.state ?? state
+        hosts = rest(of: hosts, behind: host)
+        if hosts.isEmpty { throw DatabaseFault(.connection, state: state, messages.joined(separator: "; ")) }
       }
     }
   }
 
+  /// The servers that an attempt which ended at `host` has not tried.
+  private func rest(of hosts: [Conninfo.Host], behind host: Conninfo.Host) -> [Conninfo.Host] {
+    guard let index = hosts.firstIndex(where: { $0.isSame(as: host) }) else { return Array(hosts.dropFirst()) }
+    // libpq has been to those before it, unless it goes in an order of its own.
+    guard conninfo["load_balance_hosts"] == "random" || conninfo["target_session_attrs"] == "prefer-standby" else {
+      return Array(hosts[(index + 1)...])
+    }
+    var rest = hosts
+    rest.remove(at: index)
+    return rest
+  }
+
   private enum Attempt {
     case connected(Connection)
-    case failed(DatabaseFault)
-    case silent(Conninfo.Host, String)
+    case failed(Conninfo.Host, DatabaseFault)
   }
 
   private func attempt(
-    _ info: Conninfo, password: Secret?, hasAlternative: Bool, until deadline: Instant?, stop: StopFlag
+    _ hosts: [Conninfo.Host], password: Secret?, until deadline: Instant?, stop: StopFlag
   ) throws(DatabaseFault) -> Attempt {
+    let info = hosts == conninfo.hosts ? conninfo : conninfo.limited(to: hosts)
     guard let connection = Self.start(info, password: password) else {
       throw DatabaseFault(.connection, "libpq: out of memory")
     }
-    let limit = limit(hasAlternative: hasAlternative)
     var current = Conninfo.Host(of: connection)
+    var limit = connectLimit(hasAlternative: !rest(of: hosts, behind: current).isEmpty)
     var end = Instant.now + limit
     var writing = true
     while true {
-      if connection.isBroken { return .failed(connection.lastFault) }
+      if connection.isBroken { return .failed(Conninfo.Host(of: connection), connection.lastFault) }
       do throws(DatabaseFault) {
         try connection.wait(
           reading: !writing, writing: writing, until: deadline.map { min($0, end) } ?? end, stop: stop)
       } catch {
         guard error.kind == .timeLimit else { throw error }
         if let deadline, deadline <= .now { throw DatabaseFault(.timeLimit, "no connection in time") }
-        return .silent(current, "\(current): no answer within \(limit)")
+        return .failed(current, DatabaseFault(.connection, "\(current): no answer within \(limit)"))
       }
       switch PQconnectPoll(connection.handle) {
       case PGRES_POLLING_OK: return .connected(connection)
       case PGRES_POLLING_READING: writing = false
       case PGRES_POLLING_WRITING: writing = true
-      default: return .failed(connection.lastFault)
+      default: return .failed(Conninfo.Host(of: connection), connection.lastFault)
       }
       let host = Conninfo.Host(of: connection)
       if host != current {
         current = host
+        limit = connectLimit(hasAlternative: !rest(of: hosts, behind: host).isEmpty)
         end = .now + limit
       }
     }
   }
 
-  private func limit(hasAlternative: Bool) -> Duration {
-    let ours = hasAlternative ? Self.limitWithAlternative : Self.limit
+  private func connectLimit(hasAlternative: Bool) -> Duration {
+    let ours = limit(hasAlternative: hasAlternative)
     guard let text = conninfo["connect_timeout"], let seconds = Int32(text), seconds > 0 else { return ours }
     return min(ours, .seconds(seconds))
   }

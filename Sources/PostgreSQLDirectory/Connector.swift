@@ -21,11 +21,12 @@ final class Connector: Sendable {
   }
 
   /// Starts an attempt.
-  func start() {
+  /// - Parameter suspect: see `Session`.
+  func start(suspect: Conninfo.Host? = nil) {
     do {
       _ = try Worker(name: "pgsql-connect") {
         do throws(Session.Failure) {
-          self.finish(.success(try Session(self.settings, account: self.account, stop: self.stop)))
+          self.finish(.success(try Session(self.settings, account: self.account, suspect: suspect, stop: self.stop)))
         } catch {
           self.finish(.failure(error))
         }

@@ -56,6 +56,9 @@ struct LookUpBatch {
   /// Whether the socket must become writable before all is on its way.
   var wantsToWrite: Bool { !isFlushed }
 
+  /// Whether one of them was asked before, on a connection that is gone.
+  var isRepetition: Bool { lookUps.contains { $0?.isRepeated == true } }
+
   /// All that have no answer.
   var unanswered: [LookUp] { lookUps.compactMap { $0 } + unsent }
 

@@ -9,9 +9,12 @@ internal import Threads
 struct LookUpLoop {
   typealias Instant = Deadline
 
-  /// A connection with work on it that has said nothing for so long, while a deadline passed, is taken for dead. A
-  /// shorter hiccup of the server costs the requests it makes late, not the connection.
-  static let silenceLimit = Duration.seconds(2)
+  /// When a connection with work on it has said nothing for so long, another one is tried for. If it comes about, and the
+  /// old one is still silent, it takes the work over: a server that hangs is left for one that does not, and a query that is
+  /// slow is repeated once. If none comes about, the silent one is given up: it is an outage like any other.
+  static let silenceLimit = Duration.seconds(1)
+  /// When it has said nothing for so long, and a deadline has passed, nothing is tried first: it is given up.
+  static let silenceLimitAtDeadline = Duration.seconds(2)
 
   private enum Link {
     /// Nobody has asked yet, or the next attempt is not due.
@@ -27,8 +30,11 @@ struct LookUpLoop {
   private var log: ConnectionLog
   private var parameters: BoundParameters
   private var random = SystemRandomNumberGenerator()
-  private var policy = ReconnectPolicy()
+  private var policy: ReconnectPolicy
+  private let timing: OutageTiming
   private var link = Link.down
+  /// Whether the connector is at it while there is a connection, a silent one.
+  private var isReplacing = false
   /// Whether anybody has asked: from then on the connection is kept.
   private var isWanted = false
   /// What the last attempt failed of.
@@ -38,7 +44,12 @@ struct LookUpLoop {
   private var answered = 0
   private var isReadable = false
 
-  init(intake: Intake, connector: Connector, parameters: BoundParameters, log: ConnectionLog) {
+  init(
+    intake: Intake, connector: Connector, parameters: BoundParameters, log: ConnectionLog,
+    timing: OutageTiming = OutageTiming()
+  ) {
+    self.timing = timing
+    policy = timing.policy
     self.intake = intake
     self.connector = connector
     self.parameters = parameters
@@ -93,7 +104,11 @@ struct LookUpLoop {
     case .up:
       if let batch {
         if let first = batch.nextDeadline { events.append(first) }
-        if batch.hasExpired { events.append(batch.lastHeard + Self.silenceLimit) }
+        if batch.hasExpired { events.append(batch.lastHeard + Self.silenceLimitAtDeadline) }
+        if !isReplacing {
+          let silent = batch.lastHeard + silenceLimit(of: batch)
+          events.append(policy.nextAttempt.map { max($0, silent) } ?? silent)
+        }
       }
     case .opening:
       if !waiting.isEmpty, let end = policy.givesUpAt { events.append(end) }
@@ -125,6 +140,10 @@ struct LookUpLoop {
   private mutating func advanceLink(at now: Instant) {
     switch link {
     case .up(let session):
+      if isReplacing, let result = connector.take() {
+        isReplacing = false
+        return finishReplacing(result, at: now)
+      }
       guard batch == nil, isReadable else { return }
       // Nothing is asked, and yet something comes: a changed setting, or the end.
       if PQconsumeInput(session.connection.handle) == 0 || session.connection.isBroken {
@@ -164,6 +183,36 @@ struct LookUpLoop {
     }
   }
 
+  /// Tries for another connection when this one is silent.
+  private mutating func replaceIfSilent(_ batch: LookUpBatch, at now: Instant) {
+    guard case .up(let session) = link, !isReplacing, policy.mayAttempt(at: now),
+      now - batch.lastHeard >= silenceLimit(of: batch)
+    else { return }
+    isReplacing = true
+    policy.attemptBeside(at: now, using: &random)
+    connector.start(suspect: Conninfo.Host(of: session.connection))
+  }
+
+  /// A look-up that is repeated has the patience of an outage: that its query is slow is likely now.
+  private func silenceLimit(of batch: LookUpBatch) -> Duration {
+    batch.isRepetition ? timing.patience : timing.silence
+  }
+
+  private mutating func finishReplacing(_ result: Result<Session, Session.Failure>, at now: Instant) {
+    // It has spoken in the meantime: the new one is not needed.
+    guard let batch, now - batch.lastHeard >= timing.silence else { return }
+    // The server is well; what is wrong with the query is not for those under way.
+    if case .failure(.unfit) = result { return }
+    lose(Self.silent(for: now - batch.lastHeard), at: batch.lastHeard)
+    finishOpening(result, at: now)
+    if case .up = link { return }
+    if policy.isLongOutage(at: now) { answerWaiting(trouble) }
+  }
+
+  private static func silent(for time: Duration) -> DatabaseFault {
+    DatabaseFault(.connection, "the database has said nothing for \(time.components.seconds) s")
+  }
+
   private mutating func answerWaiting(_ cause: Unavailability) {
     let all = waiting
     waiting = []
@@ -172,7 +221,8 @@ struct LookUpLoop {
 
   /// Drops the connection; what was under way on it is repeated once.
   private mutating func lose(_ fault: DatabaseFault, at now: Instant) {
-    link = .down
+    link = isReplacing ? .opening : .down
+    isReplacing = false
     trouble = Unavailability(.unreachable, fault.description)
     policy.lost(at: now)
     log.lost(fault.description)
@@ -200,8 +250,10 @@ struct LookUpLoop {
     for (lookUp, outcome) in answers { answer(lookUp, outcome) }
     switch state {
     case .waiting:
-      if current.hasExpired && now - current.lastHeard >= Self.silenceLimit {
-        lose(DatabaseFault(.connection, "the database has said nothing for \(Self.silenceLimit)"), at: now)
+      if current.hasExpired && now - current.lastHeard >= Self.silenceLimitAtDeadline {
+        lose(Self.silent(for: now - current.lastHeard), at: current.lastHeard)
+      } else {
+        replaceIfSilent(current, at: now)
       }
     case .finished:
       batch = nil

@@ -17,12 +17,13 @@ struct PasswordUpdate {
   }
 
   /// Does it, or says why not.
-  func run(_ change: PasswordChange, until deadline: Deadline) -> Outcome<Void> {
+  /// - Parameter policy: what is known of outages; kept from one change to the next.
+  func run(_ change: PasswordChange, until deadline: Deadline, policy: inout ReconnectPolicy) -> Outcome<Void> {
     if stop.isSet { return .unavailable(Unavailability(.stopping)) }
     if deadline <= .now { return .unavailable(Unavailability(.timedOut)) }
     let connection: Connection
     do throws(DatabaseFault) {
-      connection = try connect(until: deadline)
+      connection = try connect(until: deadline, policy: &policy)
     } catch {
       return .unavailable(error.unavailability)
     }
@@ -66,20 +67,26 @@ struct PasswordUpdate {
 
   /// Tries until there is a connection, for as long as a look-up would wait for one. Nothing has been asked yet, so
   /// nothing is repeated.
-  private func connect(until deadline: Deadline) throws(DatabaseFault) -> Connection {
-    var policy = ReconnectPolicy()
+  private func connect(until deadline: Deadline, policy: inout ReconnectPolicy) throws(DatabaseFault) -> Connection {
     var random = SystemRandomNumberGenerator()
+    var fault = DatabaseFault(.connection, "no server that takes writes was reached a moment ago")
     while true {
-      policy.attempt(at: .now, using: &random)
-      let next = policy.nextAttempt ?? .now
-      do throws(DatabaseFault) {
-        return try settings.open(until: deadline, stop: stop)
-      } catch {
-        guard error.kind == .connection, next < deadline, !policy.isLongOutage(at: next) else { throw error }
+      // Without an outage every change connects at once.
+      if policy.givesUpAt != nil, let next = policy.nextAttempt, next > .now {
+        guard next < deadline, !policy.isLongOutage(at: next) else { throw fault }
         while next > .now {
           if stop.isSet { throw .stopping }
           usleep(UInt32(min(next - .now, StopFlag.interval).pollMilliseconds) * 1_000)
         }
+      }
+      policy.attempt(at: .now, using: &random)
+      do throws(DatabaseFault) {
+        let connection = try settings.open(until: deadline, stop: stop)
+        policy.connected()
+        return connection
+      } catch {
+        guard error.kind == .connection else { throw error }
+        fault = error
       }
     }
   }

@@ -23,15 +23,18 @@ final class PasswordWriter: Sendable {
 
   /// - Throws: `SystemError` when the system gives no thread.
   init(
-    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], settings: ConnectionSettings, stop: StopFlag
+    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], settings: ConnectionSettings,
+    policy: ReconnectPolicy = ReconnectPolicy(), stop: StopFlag
   ) throws(SystemError) {
     let queue = BoundedQueue<Order>(capacity: Self.capacity)
     self.queue = queue
     self.stop = stop
     worker = try Worker(name: "pgsql-password") {
+      // One for all changes: in a long outage each is answered at once, not one behind the other's patience.
+      var policy = policy
+      let update = PasswordUpdate(query, constants: constants, settings: settings, stop: stop)
       while let order = queue.pop()?.first {
-        let update = PasswordUpdate(query, constants: constants, settings: settings, stop: stop)
-        order.completion(update.run(order.change, until: order.deadline))
+        order.completion(update.run(order.change, until: order.deadline, policy: &policy))
       }
     }
   }

@@ -19,11 +19,16 @@ public final class PostgreSQLDirectory: AccountDirectory {
   /// Does not connect: the first look-up does.
   /// - Throws: `SystemError` when the process has no threads or descriptors left; an error when libpq cannot read the
   ///   connection string, which `BackEnd.objection` says beforehand.
-  public init(_ parameters: DirectoryParameters) throws {
+  public convenience init(_ parameters: DirectoryParameters) throws {
+    try self.init(parameters, timing: OutageTiming())
+  }
+
+  init(_ parameters: DirectoryParameters, timing: OutageTiming) throws {
     name = parameters.name
     queries = parameters.queries
     let settings = ConnectionSettings(
-      conninfo: try Conninfo(parameters.location), passwordFile: parameters.passwordFile)
+      conninfo: try Conninfo(parameters.location), passwordFile: parameters.passwordFile,
+      limit: timing.connecting)
     self.settings = settings
     let intake = try Intake()
     self.intake = intake
@@ -32,10 +37,11 @@ public final class PostgreSQLDirectory: AccountDirectory {
     let bound = BoundParameters(placeholders, constants: queries.constants)
     let log = ConnectionLog(parameters.report)
     passwords = try queries.setPassword.map { [stop, queries] in
-      try PasswordWriter($0, constants: queries.constants, settings: settings.writable, stop: stop)
+      try PasswordWriter(
+        $0, constants: queries.constants, settings: settings.writable, policy: timing.policy, stop: stop)
     }
     worker = try Worker(name: "pgsql-lookup") {
-      var loop = LookUpLoop(intake: intake, connector: connector, parameters: bound, log: log)
+      var loop = LookUpLoop(intake: intake, connector: connector, parameters: bound, log: log, timing: timing)
       loop.run()
     }
   }

@@ -16,10 +16,15 @@ struct ReconnectPolicy: Sendable {
   /// How long an outage may last before requests stop waiting for its end.
   static let patience = Duration.seconds(5)
 
+  private let spacing: Duration
+  private let patience: Duration
   private var earliest: Instant?
   private var downSince: Instant?
 
-  init() {}
+  init(spacing: Duration = Self.spacing, patience: Duration = Self.patience) {
+    self.spacing = spacing
+    self.patience = patience
+  }
 
   /// Whether an attempt may start now.
   func mayAttempt(at now: Instant) -> Bool { earliest.map { $0 <= now } ?? true }
@@ -28,7 +33,7 @@ struct ReconnectPolicy: Sendable {
   var nextAttempt: Instant? { earliest }
 
   /// When those who wait for a connection are to be told that there is none; nil while there is no outage.
-  var givesUpAt: Instant? { downSince.map { $0 + Self.patience } }
+  var givesUpAt: Instant? { downSince.map { $0 + patience } }
 
   /// Whether the outage has lasted so long that a request does not wait.
   func isLongOutage(at now: Instant) -> Bool { givesUpAt.map { $0 <= now } ?? false }
@@ -38,9 +43,14 @@ struct ReconnectPolicy: Sendable {
 
   /// An attempt starts.
   mutating func attempt(at now: Instant, using generator: inout some RandomNumberGenerator) {
-    let share = Double(generator.next() >> 11) / Double(1 << 53)
-    earliest = now + Self.spacing * (1 - Self.jitter * share)
+    attemptBeside(at: now, using: &generator)
     if downSince == nil { downSince = now }
+  }
+
+  /// An attempt starts while there is a connection.
+  mutating func attemptBeside(at now: Instant, using generator: inout some RandomNumberGenerator) {
+    let share = Double(generator.next() >> 11) / Double(1 << 53)
+    earliest = now + spacing * (1 - Self.jitter * share)
   }
 
   /// The connection works: its statements are prepared.

@@ -7,8 +7,6 @@ internal import CPostgreSQL
 struct Session: Sendable {
   /// The account query's name on the server.
   static let statement = "gatepost_account"
-  /// For preparing and describing it.
-  static let prepareLimit = Duration.seconds(5)
 
   /// Why there is none.
   enum Failure: Error, Sendable, Equatable {
@@ -24,11 +22,13 @@ struct Session: Sendable {
   let encoding: TextEncoding
 
   /// Connects and prepares.
-  init(_ settings: ConnectionSettings, account: String, stop: StopFlag) throws(Failure) {
+  /// - Parameter suspect: a server that has stopped answering: the others are tried first.
+  init(
+    _ settings: ConnectionSettings, account: String, suspect: Conninfo.Host? = nil, stop: StopFlag
+  ) throws(Failure) {
     let names: [String]
     do throws(DatabaseFault) {
-      connection = try settings.open(stop: stop)
-      names = try connection.prepare(Self.statement, account, until: .now + Self.prepareLimit, stop: stop)
+      (connection, names) = try Self.open(settings, account, suspect, stop)
     } catch {
       guard error.kind == .query else { throw .unreachable(error) }
       throw .unfit(error.unavailability)
@@ -40,5 +40,23 @@ struct Session: Sendable {
     }
     encoding = connection.encoding
     guard PQenterPipelineMode(connection.handle) == 1 else { throw .unreachable(connection.lastFault) }
+  }
+
+  /// A server that lets us in and then dies or falls silent is left for the next one, too.
+  private static func open(
+    _ settings: ConnectionSettings, _ account: String, _ suspect: Conninfo.Host?, _ stop: StopFlag
+  ) throws(DatabaseFault) -> (Connection, [String]) {
+    var failed: [Conninfo.Host] = []
+    while true {
+      let connection = try settings.open(without: failed, suspect: suspect, stop: stop)
+      failed.append(Conninfo.Host(of: connection))
+      let hasAlternative = settings.hasAlternative(to: failed)
+      let limit = settings.limit(hasAlternative: hasAlternative)
+      do throws(DatabaseFault) {
+        return (connection, try connection.prepare(statement, account, until: .now + limit, stop: stop))
+      } catch {
+        guard hasAlternative, error.kind == .connection || error.kind == .timeLimit else { throw error }
+      }
+    }
   }
 }

@@ -53,7 +53,36 @@ public final class PostgreSQLServer: @unchecked Sendable {
     try start()
   }
 
+  /// Copies `primary` and starts a server that follows it (streaming replication, hot standby).
+  /// - Parameter settings: more of `postgresql.conf`.
+  /// - Note: the primary must let `postgres` in for replication: `local replication all trust`.
+  public init(standbyOf primary: PostgreSQLServer, settings: [String: String] = [:]) throws {
+    folder = try TemporaryFolder("pg")
+    socketFolder = folder.file("run")
+    port = 5432
+    self.settings = settings.merging(["listen_addresses": ""]) { mine, _ in mine }
+    for name in ["run", "data"] {
+      try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
+      chmod(folder.file(name), name == "run" ? 0o755 : 0o700)
+      if getuid() == 0 { try Self.succeed(["chown", "postgres:", folder.file(name)]) }
+    }
+    try Self.succeed(
+      Self.asServerUser([
+        try Self.program("pg_basebackup"), "--no-sync", "--checkpoint=fast", "--write-recovery-conf",
+        "--wal-method=stream", "--pgdata", folder.file("data"), "--host", primary.socketFolder, "--port",
+        "\(primary.port)", "--username=postgres",
+      ]))
+    // Without hot standby nobody is let in, and pg_isready waits in vain.
+    try start(awaitingReadiness: settings["hot_standby"] != "off")
+  }
+
   deinit { stop() }
+
+  /// Makes a standby a primary.
+  public func promote() throws {
+    try Self.succeed(
+      Self.asServerUser([try Self.program("pg_ctl"), "promote", "-w", "-t", "60", "-D", folder.file("data")]))
+  }
 
   // MARK: - Talking to it
 
@@ -90,7 +119,9 @@ public final class PostgreSQLServer: @unchecked Sendable {
   // MARK: - Starting and stopping
 
   /// Starts the server and waits until it takes connections. Does nothing when it runs.
-  public func start() throws {
+  public func start() throws { try start(awaitingReadiness: true) }
+
+  private func start(awaitingReadiness: Bool) throws {
     try lock.withLock {
       if process?.isRunning == true { return }
       var command = [try Self.program("postgres"), "-D", folder.file("data"), "-k", socketFolder, "-p", "\(port)"]
@@ -107,7 +138,9 @@ public final class PostgreSQLServer: @unchecked Sendable {
         let started = try ChildProcess(Self.asServerUser(command), outputPath: folder.file("log"))
         process = started
         let up = try eventually(within: 30) {
-          try !started.isRunning || ChildProcess.run(ready).status == 0
+          // Status 1: it is there, and lets nobody in.
+          let status = try ChildProcess.run(ready).status
+          return !started.isRunning || status == 0 || (!awaitingReadiness && status == 1)
         }
         if up && started.isRunning { return }
         guard started.output.contains("shared memory block") else { break }
@@ -119,6 +152,9 @@ public final class PostgreSQLServer: @unchecked Sendable {
 
   /// Stops the server, connections and all, in good order ("fast" shutdown).
   public func stop() { end(SIGINT) }
+
+  /// Stops the server without a word to anybody ("immediate" shutdown).
+  public func stopImmediately() { end(SIGQUIT) }
 
   /// Kills the main process as a power cut would, then clears away what would keep the next one from starting.
   public func crash() {

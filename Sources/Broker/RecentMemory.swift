@@ -1,15 +1,17 @@
 /// What was learnt a short while ago, bounded in number and time. A value without a clock.
 ///
-/// Two generations: when the young one holds half of the capacity it becomes the old one, and the old one is forgotten. So at least
-/// the newest half of `capacity` is there, adding costs the same at any size, and nothing has to be searched for the oldest.
+/// Two generations: when the young one holds half of the capacity, or is a lifetime old, it becomes the old one, and the old one is
+/// forgotten. So at least the newest half of `capacity` is there, adding costs the same at any size, and nothing has to be searched
+/// for the oldest.
 struct RecentMemory<Key: Hashable, Value> {
-  private typealias Entry = (value: Value, since: ContinuousClock.Instant)
+  typealias Entry = (value: Value, since: ContinuousClock.Instant)
 
   /// The most entries.
   let capacity: Int
   /// How long an entry counts.
   let lifetime: Duration
   private var young: [Key: Entry] = [:]
+  private var youngSince: ContinuousClock.Instant?
   private var old: [Key: Entry] = [:]
 
   /// - Parameter capacity: at least 2.
@@ -24,9 +26,13 @@ struct RecentMemory<Key: Hashable, Value> {
   /// Keeps `value` from `now` on, in the place of what was kept for `key`.
   mutating func remember(_ key: Key, _ value: Value, at now: ContinuousClock.Instant) {
     old[key] = nil
-    if young[key] == nil && young.count >= capacity / 2 {
+    let since = youngSince ?? now
+    youngSince = since
+    // What is in the old generation is older than `since`: a lifetime later none of it counts.
+    if now - since >= lifetime || (young[key] == nil && young.count >= capacity / 2) {
       old = young
       young = [:]
+      youngSince = now
     }
     young[key] = (value, now)
   }

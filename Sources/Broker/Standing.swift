@@ -13,7 +13,8 @@ struct Standing {
   /// Accounts for which each is kept: 32,768, about 10 MiB in all. The oldest give way.
   static let capacity = 32_768
 
-  private struct Attempt {
+  /// Not private, though nobody else needs it: Swift 6.3.1 then fails in debug builds ("Global is external").
+  struct Attempt {
     var hint: UInt8
     var isChanging: Bool
   }

@@ -14,7 +14,7 @@ struct FairQueue<Account: Hashable, Job> {
   }
 
   /// Jobs of one rank.
-  private struct Lane {
+  struct Lane {
     var jobs: [Account: [Job]] = [:]
     /// Accounts with jobs, the one whose turn is next first.
     var turns: [Account] = []

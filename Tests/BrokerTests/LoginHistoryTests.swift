@@ -51,6 +51,16 @@ import Testing
     for number in 0..<900 { #expect(memory.recall(number, at: start) == nil) }
   }
 
+  @Test func whatCountsNoMoreIsForgotten() {
+    var memory = RecentMemory<Int, Int>(capacity: 1000, lifetime: .seconds(60))
+    for number in 0..<100 { memory.remember(number, number, at: start + .milliseconds(number)) }
+    memory.remember(1000, 0, at: start + .seconds(60))
+    #expect(memory.recall(99, at: start + .seconds(60)) == 99)
+    memory.remember(1001, 0, at: start + .seconds(120))
+    #expect(memory.recall(1000, at: start + .seconds(119)) == 0)
+    #expect(memory.count == 2)
+  }
+
   @Test func whatIsRenewedStays() {
     var memory = RecentMemory<Int, Int>(capacity: 10, lifetime: .seconds(60))
     for number in 0..<100 {

@@ -21,6 +21,7 @@ public struct Fault: Sendable, Hashable {
     /// The connection is closed behind ReadyForQuery, when the client believes that all is well.
     case dropWhenReady
 
+    /// By name.
     public static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
   }
 
@@ -66,6 +67,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// The sequence of `seed`.
   public init(seed: UInt64) { state = seed }
 
+  /// The next one.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state

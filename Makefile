@@ -1,8 +1,9 @@
 # Two commands do everything on a fresh Debian or Ubuntu machine with Swift 6.1 or later:
 #   make run     installs what the build needs, builds, makes a small database, serves it, and shows what it answers
 #   make test    installs what the tests need (real mail servers and databases), and runs all tests
+#   make soak    ten minutes of mixed load, hostile clients, outages and reloads; MINUTES=1 for one
 .POSIX:
-.PHONY: run test build release install lint format clean
+.PHONY: run test soak build release install lint format clean
 
 PREFIX = /usr/local
 DESTDIR =
@@ -13,6 +14,12 @@ run: packages-build
 
 test: packages-build packages-test
 	swift test
+
+MINUTES = 10
+soak: packages-build packages-test
+	swift build -c release --product gatepost
+	swift build -c release --product soak
+	.build/release/soak $(MINUTES)
 
 build: packages-build
 	swift build

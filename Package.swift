@@ -64,10 +64,12 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests. TestSupport starts real servers in temporary folders; DirectoryConformance is the suite that every back end passes.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
       name: "DirectoryConformance", dependencies: ["Accounts", "Secrets", "TestSupport"],
       path: "Tests/DirectoryConformance", swiftSettings: strict),
+    // `make soak`; not installed.
+    .executableTarget(name: "soak", dependencies: ["TestSupport"], path: "Tests/Soak", swiftSettings: strict),
     .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets"], swiftSettings: strict),
     .testTarget(name: "AuthdaemonWireTests", dependencies: ["AuthdaemonWire", "Secrets"], swiftSettings: strict),
     .testTarget(name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads"], swiftSettings: strict),

@@ -9,13 +9,10 @@ public import Threads
 /// It owns no thread for look-ups: a request moves on whatever thread has its next piece of news (`RequestCourse` says where to).
 /// Hashing goes to the pool, lists to the listers; neither delays a look-up.
 public final class Broker: Sendable {
-  /// ENUMERATEs that may wait for a lister; more are turned away at once.
-  public static let waitingEnumerations = 64
-
   private let snapshot: Lock<Snapshot>
   private let pool: HashPool
   private let history: LoginHistory
-  private let listers: BoundedQueue<@Sendable () -> Void>
+  private let lists: ListDesk
   private let audit: @Sendable (AuditRecord) -> Void
 
   /// - Parameters:
@@ -29,12 +26,13 @@ public final class Broker: Sendable {
     var random = SystemRandomNumberGenerator()
     history = LoginHistory(random: &random)
     self.audit = audit
-    let listers = BoundedQueue<@Sendable () -> Void>(capacity: Self.waitingEnumerations)
-    self.listers = listers
+    let lists = ListDesk()
+    self.lists = lists
     for _ in 0..<max(1, enumerations) {
       _ = try Worker(name: "lister") {
-        while let jobs = listers.pop() {
-          for job in jobs { job() }
+        while let list = lists.next() {
+          list.run()
+          lists.ended(list.peer)
         }
       }
     }
@@ -60,7 +58,7 @@ public final class Broker: Sendable {
   }
 
   /// Ends the listers; the directories are the caller's to end.
-  public func shutDown() { listers.close() }
+  public func shutDown() { lists.close() }
 
   /// Takes a request. Returns at once; the answer goes to `channel` from whatever thread has it.
   public func handle(_ parsed: ParsedRequest, from channel: any RequestChannel) {
@@ -138,19 +136,28 @@ public final class Broker: Sendable {
   }
 
   private func enumerate(_ snapshot: Snapshot, _ record: AuditRecord, _ channel: any RequestChannel) {
-    let audit = self.audit
-    let accepted = listers.push {
+    let finish: @Sendable (AuditRecord) -> Void = { [audit] record in
       var record = record
-      Enumeration(settings: snapshot.settings, channel: channel).run(&record)
       snapshot.leave()
       record.duration = .now - channel.received
       audit(record)
     }
-    guard !accepted else { return }
-    snapshot.leave()
-    var record = record
-    record.result = .unavailable(Unavailability(.overloaded, "too many lists at once"))
-    conclude(record, channel) { channel.answer([]) }
+    let lists = self.lists
+    lists.take(
+      ListRequest(
+        peer: ListPeer(userID: channel.userID, processID: channel.processID),
+        isAbandoned: { channel.isAbandoned },
+        run: {
+          var record = record
+          Enumeration(settings: snapshot.settings, channel: channel, keepsWaiting: lists.keepsWaiting).run(&record)
+          finish(record)
+        },
+        turnAway: {
+          var record = record
+          record.result = .unavailable(Unavailability(.overloaded, "too many lists at once"))
+          channel.answer([])
+          finish(record)
+        }))
   }
 }
 

@@ -7,9 +7,11 @@ internal import AuthdaemonWire
 struct Enumeration {
   let settings: BrokerSettings
   let channel: any RequestChannel
+  /// Asked while the client does not read.
+  let keepsWaiting: AnswerStream.Patience
 
   func run(_ record: inout AuditRecord) {
-    guard let stream = channel.openStream() else {
+    guard let stream = channel.openStream(keepsWaiting: keepsWaiting) else {
       record.result = .unavailable(Unavailability(.clientGone))
       return
     }
@@ -21,7 +23,7 @@ struct Enumeration {
       record.directory = directory.name
       var fault: ReplyFault?
       guard stream.append({ $0 += EnumerationEncoder.heading(Array(directory.name.utf8)) }) else {
-        record.result = .unavailable(Unavailability(.clientGone))
+        record.result = .unavailable(lost(stream))
         return
       }
       let outcome = directory.enumerate(deadline: deadline) { account in
@@ -41,14 +43,19 @@ struct Enumeration {
       switch outcome {
       case .accepted: continue
       case .refused(let refusal): record.result = .refused(refusal)
-      case .unavailable(let cause): record.result = .unavailable(cause)
+      case .unavailable(let cause):
+        record.result = .unavailable(cause.code == .clientGone ? lost(stream) : cause)
       }
       return
     }
     if stream.append({ $0 += EnumerationEncoder.end }) && stream.flush() {
       record.result = .accepted
     } else {
-      record.result = .unavailable(Unavailability(.clientGone))
+      record.result = .unavailable(lost(stream))
     }
+  }
+
+  private func lost(_ stream: any AnswerStream) -> Unavailability {
+    Unavailability(.clientGone, stream.wasGivenUp ? "it did not read while other lists were waiting" : "")
   }
 }

@@ -17,11 +17,18 @@ public protocol RequestChannel: Sendable {
   func answer(_ reply: [UInt8])
 
   /// Takes the channel for a long answer, written by the calling thread; nil when nobody waits for it.
-  func openStream() -> (any AnswerStream)?
+  /// - Parameter keepsWaiting: asked again and again while the client does not read.
+  func openStream(keepsWaiting: @escaping AnswerStream.Patience) -> (any AnswerStream)?
 }
 
 /// A long answer, written piece by piece by one thread.
 public protocol AnswerStream {
+  /// Whether to go on waiting for a client that does not read: `stalled` is how long the present piece has not been taken, `inSum`
+  /// how long all waits of this answer have been together.
+  typealias Patience = (_ stalled: Duration, _ inSum: Duration) -> Bool
+
+  /// Whether it was `Patience` that ended it.
+  var wasGivenUp: Bool { get }
   /// Appends; false when the client is gone or reads too slowly.
   func append(_ body: (inout [UInt8]) -> Void) -> Bool
   /// Sends what was gathered; false when the client is gone or reads too slowly.

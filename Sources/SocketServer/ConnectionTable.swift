@@ -11,8 +11,14 @@ struct ConnectionTable {
     let accepted: ContinuousClock.Instant
     /// Until then the request must be whole, or the answer must have been given.
     var deadline: ContinuousClock.Instant
-    /// Handed to the broker.
-    var isHandedOver = false
+    /// Handed to the broker. Set by `handOver`.
+    fileprivate(set) var isHandedOver = false
+
+    init(exchange: Exchange, accepted: ContinuousClock.Instant, deadline: ContinuousClock.Instant) {
+      self.exchange = exchange
+      self.accepted = accepted
+      self.deadline = deadline
+    }
   }
 
   private struct Slot {
@@ -22,24 +28,44 @@ struct ConnectionTable {
 
   private var slots: [Slot]
   private var free: [UInt32]
+  private var links: [SlotList.Link]
+  /// In the order of their acceptance.
+  private var reading = SlotList()
+  private var handedOver = SlotList()
   private(set) var count = 0
 
   init(capacity: Int) {
     slots = Array(repeating: Slot(), count: capacity)
     free = (0..<UInt32(capacity)).reversed()
+    links = Array(repeating: SlotList.Link(), count: capacity)
   }
 
   var isFull: Bool { free.isEmpty }
 
   /// The token that the next `insert` will use, or nil when the house is full.
   var nextToken: UInt64? {
-    free.last.map { UInt64(slots[Int($0)].generation) << 32 | UInt64($0) }
+    free.last.map(token)
   }
 
   mutating func insert(_ entry: Entry) {
     guard let index = free.popLast() else { return }
     slots[Int(index)].entry = entry
+    reading.append(index, &links)
     count += 1
+  }
+
+  /// Notes that the request is whole: the connection is none of the silent ones any more, and has a new deadline.
+  /// - Returns: its exchange; nil when the token names no connection that was still reading.
+  mutating func handOver(_ token: UInt64, deadline: ContinuousClock.Instant) -> Exchange? {
+    guard let index = index(token), slots[index].entry?.isHandedOver == false else { return nil }
+    reading.remove(UInt32(index), &links)
+    handedOver.append(UInt32(index), &links)
+    return Self.reach(&slots[index].entry) { entry in
+      entry.isHandedOver = true
+      entry.parser = RequestParser()
+      entry.deadline = deadline
+      return entry.exchange
+    }
   }
 
   private func index(_ token: UInt64) -> Int? {
@@ -69,21 +95,32 @@ struct ConnectionTable {
     slots[index].entry = nil
     // The top bit stays clear: it marks listeners' tokens.
     slots[index].generation = (slots[index].generation &+ 1) & 0x7fff_ffff
+    if entry?.isHandedOver == true {
+      handedOver.remove(UInt32(index), &links)
+    } else {
+      reading.remove(UInt32(index), &links)
+    }
     free.append(UInt32(index))
     count -= 1
     return entry
   }
 
   /// The one that has waited longest without having sent its request.
-  func oldestReading() -> UInt64? {
-    var oldest: (UInt64, ContinuousClock.Instant)?
-    for index in slots.indices {
-      guard let entry = slots[index].entry, !entry.isHandedOver else { continue }
-      if let found = oldest, found.1 <= entry.accepted { continue }
-      oldest = (UInt64(slots[index].generation) << 32 | UInt64(index), entry.accepted)
+  var oldestReading: UInt64? { reading.first.map(token) }
+
+  /// Looks among those that were handed over for one that `isOver`: at most at `steps` of them, in turns, so that no number of
+  /// others hides it for long.
+  mutating func findHandedOver(steps: Int, _ isOver: (Exchange) -> Bool) -> UInt64? {
+    for _ in 0..<min(steps, count) {
+      guard let index = handedOver.first, let exchange = slots[Int(index)].entry?.exchange else { return nil }
+      if isOver(exchange) { return token(index) }
+      handedOver.remove(index, &links)
+      handedOver.append(index, &links)
     }
-    return oldest?.0
+    return nil
   }
+
+  private func token(_ index: UInt32) -> UInt64 { UInt64(slots[Int(index)].generation) << 32 | UInt64(index) }
 
   /// Gives those that have not sent a byte no longer than until `deadline`.
   mutating func shortenSilent(to deadline: ContinuousClock.Instant) {

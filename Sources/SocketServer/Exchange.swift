@@ -71,8 +71,9 @@ public final class Exchange: Sendable {
   public func closeSilently() { answer([]) }
 
   /// Takes the connection for a long answer that is written by the calling thread.
+  /// - Parameter keepsWaiting: see `StreamWriter.Patience`.
   /// - Returns: nil when nobody waits for it any more.
-  public func stream() -> StreamWriter? {
+  public func stream(keepsWaiting: @escaping StreamWriter.Patience) -> StreamWriter? {
     let taken = state.withLock { state -> Bool in
       guard state.phase == .answering, !state.peerGone else { return false }
       state.phase = .streaming
@@ -82,7 +83,7 @@ public final class Exchange: Sendable {
       closeSilently()
       return nil
     }
-    return StreamWriter(exchange: self)
+    return StreamWriter(exchange: self, keepsWaiting: keepsWaiting)
   }
 
   /// The end of a streamed answer.

@@ -1,8 +1,10 @@
 /// The bounds of the socket side, and what happens at each.
 public struct ServerLimits: Sendable, Equatable {
-  /// Connections held at once. At the bound the oldest one that has not sent its request yet is closed; when all have, new ones
-  /// wait in the kernel's queue.
-  public var connections = 4096
+  /// Connections held at once. At the bound one that has its answer and does not close is closed, or else the oldest one that has
+  /// not sent its request yet; while all wait for their answers, new ones wait in the kernel's queue.
+  public private(set) var connections = 4096
+  /// Whether `connections` is less than was asked for, because the process may not open as many descriptors.
+  public private(set) var isCutByDescriptors = false
   /// A request must have arrived whole this long after its connection was accepted, or it is closed. Drips do not extend it.
   public var requestTimeout: Duration = .seconds(10)
   /// An answer is given up this long after the request was whole: clients wait for 30 s (libcourierauth, cyrus-sasl).
@@ -27,6 +29,18 @@ public struct ServerLimits: Sendable, Equatable {
   /// failed login.
   public static let backlog: Int32 = 65_535
 
-  /// The defaults.
-  public init() {}
+  /// Connections looked at for one that has its answer and lingers, before the oldest silent one is closed instead.
+  static let lingererSteps = 64
+  /// Descriptors kept back for the databases, the configuration, the log: clients never take the last ones.
+  public static let descriptorReserve = 48
+
+  /// - Parameters:
+  ///   - connections: how many are wanted.
+  ///   - descriptors: how many the process may have open (RLIMIT_NOFILE); half of a small number is kept back, at most
+  ///     `descriptorReserve`.
+  public init(connections: Int = 4096, descriptors: Int = .max) {
+    let available = max(1, descriptors - min(Self.descriptorReserve, descriptors / 2))
+    self.connections = max(1, min(connections, available))
+    isCutByDescriptors = self.connections < connections
+  }
 }

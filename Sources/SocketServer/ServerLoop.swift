@@ -8,6 +8,8 @@ internal import Threads
 final class ServerLoop: @unchecked Sendable {
   private static let listenerBit: UInt64 = 1 << 63
   static let wakeToken: UInt64 = .max
+  /// Turns of accepting that empty even the deepest queue of the kernel at the end.
+  private static let lastTurns = Int(ServerLimits.backlog) / ServerLimits.acceptsPerTurn + 1
 
   private let limits: ServerLimits
   private let mailbox: Mailbox
@@ -94,8 +96,8 @@ final class ServerLoop: @unchecked Sendable {
         case EMFILE, ENFILE, ENOBUFS, ENOMEM:
           tell(.descriptorsExhausted)
           isOutOfDescriptors = true
-          guard let oldest = connections.oldestReading() else { return }
-          close(oldest)
+          guard let idle = findIdle() else { return }
+          close(idle)
         default:
           acceptPending.remove(index)
           room = 0
@@ -105,10 +107,21 @@ final class ServerLoop: @unchecked Sendable {
   }
 
   private func makeRoom() -> Bool {
-    guard let oldest = connections.oldestReading() else { return false }
-    tell(.houseFull)
-    close(oldest)
+    guard let idle = findIdle() else { return false }
+    tell(limits.isCutByDescriptors ? .descriptorsExhausted : .houseFull)
+    close(idle)
     return true
+  }
+
+  /// Who loses nothing, or least, by being closed for a new client: one that has its whole answer and does not go, otherwise the one
+  /// that has been silent longest. Never one whose answer is still to come.
+  private func findIdle() -> UInt64? {
+    func lingers(_ exchange: Exchange) -> Bool {
+      exchange.state.withLock { $0.phase == .answered && $0.unsent.isEmpty }
+    }
+    let oldest = connections.oldestReading
+    let steps = oldest == nil ? connections.count : ServerLimits.lingererSteps
+    return connections.findHandedOver(steps: steps, lingers) ?? oldest
   }
 
   private func tell(_ event: SocketServer.Event) {
@@ -129,8 +142,12 @@ final class ServerLoop: @unchecked Sendable {
       ConnectionTable.Entry(exchange: exchange, accepted: now, deadline: now + limits.requestTimeout))
     // Most clients have sent everything by now: one recv and the request is on its way, before epoll hears of it.
     receive(token, descriptor)
+    // Closed already, if it came broken: the number may be another descriptor's by now.
+    guard let isHandedOver = connections.with(token, { $0.isHandedOver }) else { return }
     let interest = Epoll.readable | Epoll.peerStoppedSending
-    if !epoll.add(descriptor, interest, token: token) { exchange.state.withLock { $0.peerGone = true } }
+    guard !epoll.add(descriptor, interest, token: token) else { return }
+    // The kernel has no memory for it: nothing more would be heard of this client.
+    if isHandedOver { exchange.state.withLock { $0.peerGone = true } } else { close(token) }
   }
 
   // MARK: Events
@@ -173,24 +190,17 @@ final class ServerLoop: @unchecked Sendable {
         handOver(token, request)
         return
       }
-      if parsed == nil || count < receiveBuffer.count { return }
+      // A short read is no proof that nothing is left: a read ends early where another process wrote on, or a descriptor was
+      // passed along. Only EAGAIN makes sure of the next edge.
+      if parsed == nil { return }
     }
   }
 
   private func handOver(_ token: UInt64, _ request: ParsedRequest) {
     let now = ContinuousClock.now
     let deadline = now + limits.answerTimeout
-    guard
-      let exchange = connections.with(
-        token,
-        { entry -> Exchange in
-          entry.isHandedOver = true
-          entry.parser = RequestParser()
-          // Longer than the answer's own deadline: what misses that is closed by the sweep.
-          entry.deadline = deadline
-          return entry.exchange
-        })
-    else { return }
+    // By the sweep, what misses its deadline is closed.
+    guard let exchange = connections.handOver(token, deadline: deadline) else { return }
     exchange.state.withLock { state in
       state.phase = .answering
       state.received = now
@@ -263,6 +273,7 @@ final class ServerLoop: @unchecked Sendable {
         if count <= 0 { break }
         drained += count
       }
+      if drained > 0, let base = receiveBuffer.baseAddress { gatepost_wipe(base, receiveBuffer.count) }
       Glibc.close(exchange.descriptor)
     }
   }
@@ -276,7 +287,7 @@ final class ServerLoop: @unchecked Sendable {
     }
     // Who is in the kernel's queue of a socket of ours has no other server to wait for; an inherited one's queue outlives us.
     for index in listeners.indices where listeners[index].isInherited { acceptPending.remove(index) }
-    acceptWaiting()
+    for _ in 0..<Self.lastTurns where !acceptPending.isEmpty && !isOutOfDescriptors { acceptWaiting() }
     listeners = []
     acceptPending = []
     // Whoever has not sent a byte gets a moment, not the whole grace.

@@ -10,9 +10,9 @@ public import Threads
 public final class SocketServer: Sendable {
   /// Something to tell the administrator; at most once per spell of trouble.
   public enum Event: Sendable, Hashable {
-    /// accept(2) failed for want of descriptors; the oldest silent connection was closed, serving goes on.
+    /// accept(2) failed for want of descriptors, or too few of them are left; an idle connection was closed, serving goes on.
     case descriptorsExhausted
-    /// The house is full: the oldest silent connection was closed for a new one.
+    /// The house is full: an idle connection was closed for a new one.
     case houseFull
   }
 
@@ -43,6 +43,9 @@ public final class SocketServer: Sendable {
     let started = try Worker(name: "front") { loop.run() }
     worker.withLock { $0 = started }
   }
+
+  /// Whether `stop` has been called.
+  var isStopping: Bool { stopping.withLock { $0 != nil } }
 
   /// Stops accepting, withdraws the sockets, and lets what was accepted finish.
   /// - Parameter grace: how long that may take.

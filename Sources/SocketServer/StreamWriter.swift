@@ -6,19 +6,30 @@ internal import Glibc
 /// While it lives the server does not close the connection, so the descriptor stays valid; `finish` (or the last reference going)
 /// gives it back.
 public final class StreamWriter {
-  /// A client that takes nothing for this long has lost its answer. libcourierauth waits 60 s between its reads of a list.
+  /// A client that has not taken a piece (`chunkBytes`) after this time has lost its answer. libcourierauth waits 60 s between its reads of a list.
   public static let stallTimeout: Duration = .seconds(30)
   /// Pieces are gathered up to this size before they are sent: one system call for some hundred lines.
   public static let chunkBytes = 64 * 1024
+  /// How often `Patience` is asked while a client does not read.
+  public static let patienceInterval: Duration = .milliseconds(100)
+
+  /// Whether to go on waiting for a client that does not read: `stalled` is how long the present piece (`chunkBytes`) has not been
+  /// taken, `inSum` how long all waits of this answer have been together.
+  public typealias Patience = (_ stalled: Duration, _ inSum: Duration) -> Bool
 
   private let exchange: Exchange
+  private let keepsWaiting: Patience
+  private var waited = Duration.zero
   private var buffer: [UInt8] = []
   private var finished = false
   /// Whether the client is gone or too slow; nothing is written any more.
   public private(set) var isBroken = false
+  /// Whether it was `Patience` that ended it.
+  public private(set) var wasGivenUp = false
 
-  init(exchange: Exchange) {
+  init(exchange: Exchange, keepsWaiting: @escaping Patience) {
     self.exchange = exchange
+    self.keepsWaiting = keepsWaiting
     buffer.reserveCapacity(Self.chunkBytes + 8192)
   }
 
@@ -32,10 +43,11 @@ public final class StreamWriter {
   }
 
   /// Sends what was gathered.
-  /// - Returns: false when the client is gone or took nothing for `stallTimeout`.
+  /// - Returns: false when the client is gone, did not take it within `stallTimeout`, or was given up.
   public func flush() -> Bool {
     guard !isBroken else { return false }
     var offset = 0
+    var stalled = Duration.zero
     while offset < buffer.count {
       let sent = buffer.withUnsafeBytes { bytes in
         Glibc.send(
@@ -46,8 +58,13 @@ public final class StreamWriter {
       } else if sent < 0 && errno == EINTR {
         continue
       } else if sent < 0 && errno == EAGAIN {
-        var waiting = pollfd(fd: exchange.descriptor, events: Int16(POLLOUT), revents: 0)
-        if poll(&waiting, 1, Int32(Self.stallTimeout.components.seconds * 1000)) == 0 { isBroken = true }
+        stalled += waitForRoom()
+        if stalled >= Self.stallTimeout {
+          isBroken = true
+        } else if !keepsWaiting(stalled, waited) {
+          isBroken = true
+          wasGivenUp = true
+        }
       } else {
         isBroken = true
       }
@@ -55,6 +72,16 @@ public final class StreamWriter {
     }
     buffer.removeAll(keepingCapacity: true)
     return !isBroken
+  }
+
+  /// - Returns: how long that took.
+  private func waitForRoom() -> Duration {
+    let start = ContinuousClock.now
+    var waiting = pollfd(fd: exchange.descriptor, events: Int16(POLLOUT), revents: 0)
+    poll(&waiting, 1, Int32(Self.patienceInterval.components.attoseconds / 1_000_000_000_000_000))
+    let took = ContinuousClock.now - start
+    waited += took
+    return took
   }
 
   /// Ends the answer where it is. What was not flushed is not sent.

@@ -23,9 +23,9 @@ enum Assembly {
       enumerateTimeout: settings.limits.enumerateTimeout)
   }
 
-  static func serverLimits(_ limits: LimitSettings) -> ServerLimits {
-    var server = ServerLimits()
-    server.connections = limits.connections
+  /// - Parameter descriptors: how many the process may have open.
+  static func serverLimits(_ limits: LimitSettings, descriptors: Int) -> ServerLimits {
+    var server = ServerLimits(connections: limits.connections, descriptors: descriptors)
     server.requestTimeout = limits.requestTimeout
     server.answerTimeout = limits.answerTimeout
     return server

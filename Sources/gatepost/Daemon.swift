@@ -1,6 +1,7 @@
 internal import Accounts
 internal import ArgumentParser
 internal import Broker
+internal import CLinux
 internal import Configuration
 internal import Glibc
 internal import Logging
@@ -43,6 +44,10 @@ struct Daemon {
       settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations
     ) { requestLog.write($0) }
 
+    // The soft limit is a courtesy to programs that use select(2).
+    var descriptors: UInt64 = 0
+    _ = gatepost_raise_descriptor_limit(&descriptors)
+    let limits = Assembly.serverLimits(settings.limits, descriptors: Int(clamping: descriptors))
     let listeners: [Listener]
     do {
       listeners = try Assembly.listeners(settings, manager)
@@ -53,7 +58,7 @@ struct Daemon {
     }
     let paths = listeners.map(\.path)
     let server = try SocketServer(
-      listeners: listeners, limits: Assembly.serverLimits(settings.limits), report: { Self.log($0, logger) }
+      listeners: listeners, limits: limits, report: { Self.log($0, connections: limits.connections, logger) }
     ) { exchange, request in
       broker.handle(request, from: ExchangeChannel(exchange))
     }
@@ -109,15 +114,15 @@ struct Daemon {
     }
   }
 
-  private static func log(_ event: SocketServer.Event, _ logger: Logger) {
+  private static func log(_ event: SocketServer.Event, connections: Int, _ logger: Logger) {
     switch event {
     case .descriptorsExhausted:
       logger.error(
-        "out of file descriptors: closing the oldest silent connections; raise LimitNOFILE= or lower [limits] connections"
+        "out of file descriptors, with room for \(connections) connections: closing idle ones; raise LimitNOFILE= or lower [limits] connections"
       )
     case .houseFull:
       logger.warning(
-        "all connections in use: closing the oldest silent ones; [limits] connections says how many there may be")
+        "all connections in use: closing idle ones; [limits] connections says how many there may be")
     }
   }
 

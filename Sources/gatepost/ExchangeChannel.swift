@@ -18,12 +18,16 @@ struct ExchangeChannel: RequestChannel {
   var groupID: UInt32 { exchange.peer.gid }
   var isAbandoned: Bool { exchange.isAbandoned }
   func answer(_ reply: [UInt8]) { exchange.answer(reply) }
-  func openStream() -> (any AnswerStream)? { exchange.stream().map(ExchangeStream.init) }
+  func openStream(keepsWaiting: @escaping AnswerStream.Patience) -> (any AnswerStream)? {
+    exchange.stream(keepsWaiting: keepsWaiting).map(ExchangeStream.init)
+  }
 }
 
 /// A streamed answer as the broker sees it.
 struct ExchangeStream: AnswerStream {
   let writer: StreamWriter
+
+  var wasGivenUp: Bool { writer.wasGivenUp }
 
   func append(_ body: (inout [UInt8]) -> Void) -> Bool { writer.append(body) }
   func flush() -> Bool { writer.flush() }

@@ -68,7 +68,7 @@ import Threads
       reply.broadcast()
     }
 
-    func openStream() -> (any AnswerStream)? { Stream(channel: self) }
+    func openStream(keepsWaiting: @escaping AnswerStream.Patience) -> (any AnswerStream)? { Stream(channel: self) }
 
     /// What was answered; waits for it.
     var text: String? { reply.wait(.seconds(20)) { $0 }.map { String(decoding: $0, as: UTF8.self) } }
@@ -77,6 +77,7 @@ import Threads
       let channel: Channel
       let buffer = Lock<[UInt8]>([])
       let flushed = Lock<[UInt8]>([])
+      let wasGivenUp = false
       func append(_ body: (inout [UInt8]) -> Void) -> Bool {
         buffer.withLock { body(&$0) }
         return true

@@ -13,11 +13,14 @@ import Threads
     let server: SocketServer
     let client: AuthdaemonClient
     let held = Lock<[Exchange]>([])
+    /// User `gate` stops the server's thread until it is signalled.
+    let gate = DispatchSemaphore(value: 0)
+    let isAtGate = Lock(false)
 
     init(limits: ServerLimits = ServerLimits()) throws {
       folder = try TemporaryFolder("front")
       let listener = try Listener.bind(path: folder.file("s"), mode: 0o600, owner: nil, group: nil)
-      let held = self.held
+      let (held, gate, isAtGate) = (self.held, self.gate, self.isAtGate)
       server = try SocketServer(listeners: [listener], limits: limits) { exchange, parsed in
         guard case .request(let request) = parsed else {
           if case .refused = parsed { exchange.answer(Array("FAIL\n".utf8)) } else { exchange.closeSilently() }
@@ -25,9 +28,13 @@ import Threads
         }
         switch String(decoding: request.command.userID, as: UTF8.self) {
         case "silent": exchange.closeSilently()
+        case "gate":
+          isAtGate.withLock { $0 = true }
+          gate.wait()
+          exchange.answer([])
         case "held": held.withLock { $0.append(exchange) }
         case "list":
-          guard let stream = exchange.stream() else { return }
+          guard let stream = exchange.stream(keepsWaiting: { _, _ in true }) else { return }
           DispatchQueue.global().async { [stream = Unchecked(stream)] in
             for number in 0..<50_000 {
               if !stream.value.append({ $0 += Array("line \(number)\n".utf8) }) { return }
@@ -154,14 +161,98 @@ import Threads
   }
 
   @Test func aFullHouseClosesTheOldestSilentConnection() throws {
-    var limits = ServerLimits()
-    limits.connections = 8
+    let limits = ServerLimits(connections: 8)
     let harness = try Harness(limits: limits)
     let silent = try (0..<40).map { _ in try SocketConnection(unixPath: harness.folder.file("s")) }
     for number in 0..<20 {
       #expect(try harness.client.ask(harness.account("u\(number)")).text == "USER=u\(number)\n.\n")
     }
     #expect(silent[0].receive(until: Date(timeIntervalSinceNow: 2)).isEnd)
+  }
+
+  /// They have their answers and keep the connection: nothing is lost by closing them.
+  @Test func aFullHouseClosesWhoHasItsAnswerBeforeWhoIsStillAsking() throws {
+    let harness = try Harness(limits: ServerLimits(connections: 8))
+    let asking = try SocketConnection(unixPath: harness.folder.file("s"))
+    asking.send(Array("PRE . imap ".utf8))
+    let waiting = try SocketConnection(unixPath: harness.folder.file("s"))
+    waiting.send(Array(harness.account("held").utf8))
+    let exchange = harness.takeHeld()
+    var lingering: [SocketConnection] = []
+    for number in 0..<100 {
+      let connection = try SocketConnection(unixPath: harness.folder.file("s"))
+      connection.send(Array(harness.account("u\(number)").utf8))
+      #expect(String(decoding: readAll(connection), as: UTF8.self) == "USER=u\(number)\n.\n")
+      lingering.append(connection)
+    }
+    asking.send(Array("late\n".utf8))
+    #expect(String(decoding: readAll(asking), as: UTF8.self) == "USER=late\n.\n")
+    exchange.answer(Array("held\n".utf8))
+    #expect(String(decoding: readAll(waiting), as: UTF8.self) == "held\n")
+  }
+
+  /// A read ends early at the byte that came with a descriptor, though more bytes wait behind it: without another read, no event
+  /// would ever tell of them.
+  @Test func descriptorsPassedAlongDoNotHideTheRest() throws {
+    let harness = try Harness()
+    for part in ["P", "PRE . im", "PRE . imap passed"] {
+      let connection = try SocketConnection(unixPath: harness.folder.file("s"))
+      connection.sendWithDescriptor(Array(part.utf8))
+      connection.send(Array("PRE . imap passed\n".dropFirst(part.count).utf8))
+      #expect(String(decoding: readAll(connection), as: UTF8.self) == "USER=passed\n.\n")
+    }
+  }
+
+  @Test func aStalledStreamEndsWhenItsPatienceDoes() throws {
+    let folder = try TemporaryFolder("stall")
+    let listener = try Listener.bind(path: folder.file("s"), mode: 0o600, owner: nil, group: nil)
+    let ended = Lock<(broken: Bool, givenUp: Bool)?>(nil)
+    let asked = Lock(0)
+    let server = try SocketServer(listeners: [listener]) { exchange, _ in
+      DispatchQueue.global().async {
+        let stream = exchange.stream { _, inSum in
+          asked.withLock { $0 += 1 }
+          return inSum < .milliseconds(200)
+        }
+        while stream?.append({ $0 += [UInt8](repeating: 120, count: 10_000) }) == true {}
+        ended.withLock { $0 = stream.map { ($0.isBroken, $0.wasGivenUp) } }
+        stream?.finish()
+      }
+    }
+    try server.start()
+    defer { server.stop(grace: .seconds(1)) }
+    let connection = try SocketConnection(unixPath: folder.file("s"))
+    connection.send(Array("ENUMERATE\n".utf8))
+    #expect(eventually(within: 60) { ended.withLock { $0 != nil } })
+    #expect(ended.withLock { $0?.broken } == true)
+    #expect(ended.withLock { $0?.givenUp } == true)
+    #expect(asked.withLock { $0 } > 0)
+    #expect(!readAll(connection).isEmpty, "what was sent can be read, and then the end")
+  }
+
+  /// More than one turn's worth of clients in the kernel's queue when the end comes: each is answered.
+  @Test func stoppingServesTheWholeQueue() throws {
+    let harness = try Harness()
+    let gate = try SocketConnection(unixPath: harness.folder.file("s"))
+    gate.send(Array(harness.account("gate").utf8))
+    #expect(eventually { harness.isAtGate.withLock { $0 } })
+    let clients = try (0..<600).map { number -> SocketConnection in
+      let connection = try SocketConnection(unixPath: harness.folder.file("s"))
+      connection.send(Array(harness.account("q\(number)").utf8))
+      return connection
+    }
+    let server = harness.server
+    let stopped = Lock(false)
+    DispatchQueue.global().async {
+      server.stop(grace: .seconds(20))
+      stopped.withLock { $0 = true }
+    }
+    #expect(eventually { server.isStopping })
+    harness.gate.signal()
+    for (number, client) in clients.enumerated() {
+      #expect(String(decoding: readAll(client), as: UTF8.self) == "USER=q\(number)\n.\n")
+    }
+    #expect(eventually(within: 30) { stopped.withLock { $0 } })
   }
 
   @Test func stoppingFinishesWhatWasAccepted() throws {

@@ -26,13 +26,18 @@ public final class ChildProcess: @unchecked Sendable {
   private var ending: Int32?
 
   /// Starts `command[0]` (found by PATH) with the rest as arguments, its output going to a file.
-  public convenience init(_ command: [String], environment: [String: String] = [:], outputPath: String) throws {
+  /// - Parameter handedDown: a descriptor of ours that it finds as number 3, the first that a service manager hands down.
+  public convenience init(
+    _ command: [String], environment: [String: String] = [:], handedDown: Int32? = nil, outputPath: String
+  ) throws {
     try self.init(
-      command, environment: environment, input: "/dev/null", outputPath: outputPath, errorPath: outputPath)
+      command, environment: environment, input: "/dev/null", handedDown: handedDown, outputPath: outputPath,
+      errorPath: outputPath)
   }
 
   private init(
-    _ command: [String], environment: [String: String], input: String, outputPath: String, errorPath: String
+    _ command: [String], environment: [String: String], input: String, handedDown: Int32? = nil, outputPath: String,
+    errorPath: String
   ) throws {
     self.outputPath = outputPath
     for path in Set([outputPath, errorPath]) {
@@ -41,7 +46,7 @@ public final class ChildProcess: @unchecked Sendable {
     }
     pid = try Self.spawn(
       command, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, input: input,
-      output: outputPath, errors: errorPath)
+      handedDown: handedDown, output: outputPath, errors: errorPath)
   }
 
   /// Whether it has not ended yet.
@@ -95,7 +100,8 @@ public final class ChildProcess: @unchecked Sendable {
 
   /// With no descriptor but the three, no signal blocked, none ignored.
   private static func spawn(
-    _ command: [String], environment: [String: String], input: String, output: String, errors: String
+    _ command: [String], environment: [String: String], input: String, handedDown: Int32?, output: String,
+    errors: String
   ) throws -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -103,8 +109,10 @@ public final class ChildProcess: @unchecked Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_APPEND, 0)
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_APPEND, 0)
+    let first: Int32 = 3
+    if let handedDown { posix_spawn_file_actions_adddup2(&actions, handedDown, first) }
     let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-    for descriptor in descriptors.compactMap({ Int32($0) }) where descriptor > 2 {
+    for descriptor in descriptors.compactMap({ Int32($0) }) where descriptor > (handedDown == nil ? 2 : first) {
       posix_spawn_file_actions_addclose(&actions, descriptor)
     }
     var attributes = posix_spawnattr_t()

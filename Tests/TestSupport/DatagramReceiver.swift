@@ -24,6 +24,17 @@ public final class DatagramReceiver: Sendable {
 
   deinit { close(descriptor) }
 
+  /// The messages that have come already.
+  public func pending() -> [String] {
+    var messages: [String] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+      guard count > 0 else { return messages }
+      messages.append(String(decoding: buffer.prefix(count), as: UTF8.self))
+    }
+  }
+
   /// The next message; empty when none comes within 5 s.
   public func receive() -> String {
     var buffer = [UInt8](repeating: 0, count: 4096)

@@ -14,12 +14,15 @@ public final class GatepostDaemon: Sendable {
   public var log: String { process.held?.output ?? "" }
 
   /// Writes the configuration, starts the daemon, and waits until its socket answers.
-  /// - Parameter configuration: the text of `gatepost.toml`; it is given the path of the socket that it has to name.
-  public init(_ configuration: (_ socketPath: String) -> String) throws {
+  /// - Parameters:
+  ///   - prelude: what a shell does before it becomes the daemon, such as `ulimit -n 64`.
+  ///   - configuration: the text of `gatepost.toml`; it is given the path of the socket that it has to name.
+  public init(prelude: String? = nil, _ configuration: (_ socketPath: String) -> String) throws {
     folder = try TemporaryFolder("gatepost")
     try FileManager.default.createDirectory(atPath: folder.file("run"), withIntermediateDirectories: false)
     chmod(folder.file("run"), 0o755)
-    command = [try GatepostExecutable.path(), "serve", "--config", folder.file("gatepost.toml")]
+    let daemon = [try GatepostExecutable.path(), "serve", "--config", folder.file("gatepost.toml")]
+    command = prelude.map { ["sh", "-c", "\($0); exec \"$@\"", "sh"] + daemon } ?? daemon
     process = Lockbox()
     try folder.write(configuration(socketPath), to: "gatepost.toml")
     try start()

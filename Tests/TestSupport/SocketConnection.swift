@@ -68,6 +68,36 @@ public final class SocketConnection {
     return true
   }
 
+  /// Sends `bytes` in one message, and a descriptor of ours with them (SCM_RIGHTS, unix(7)).
+  /// - Returns: whether all went out.
+  @discardableResult
+  public func sendWithDescriptor(_ bytes: [UInt8]) -> Bool {
+    var bytes = bytes
+    // struct cmsghdr (length, level, type), then the descriptor, padded to 8 bytes: Swift cannot see the macros.
+    let passedRights: Int32 = 1
+    var control = [UInt8](repeating: 0, count: 24)
+    control.withUnsafeMutableBytes { room in
+      room.storeBytes(of: 20, as: Int.self)
+      room.storeBytes(of: Int32(SOL_SOCKET), toByteOffset: 8, as: Int32.self)
+      room.storeBytes(of: passedRights, toByteOffset: 12, as: Int32.self)
+      room.storeBytes(of: descriptor, toByteOffset: 16, as: Int32.self)
+    }
+    let count = bytes.count
+    return bytes.withUnsafeMutableBytes { content in
+      control.withUnsafeMutableBytes { room in
+        var part = iovec(iov_base: content.baseAddress, iov_len: count)
+        return withUnsafeMutablePointer(to: &part) { part in
+          var message = msghdr()
+          message.msg_iov = part
+          message.msg_iovlen = 1
+          message.msg_control = room.baseAddress
+          message.msg_controllen = room.count
+          return sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL)) == count
+        }
+      }
+    }
+  }
+
   /// Says that no more will come from us; reading goes on.
   public func shutDownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 

@@ -1,0 +1,169 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Clients that mean no good, at the real daemon: whatever they do, the others see no difference.
+@Suite(.serialized) struct HostileClientTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder("hostile")
+    try folder.write(
+      """
+      CREATE TABLE mailbox (username text PRIMARY KEY, password text, name text, maildir text, quota integer,
+        local_part text, domain text, active integer);
+      INSERT INTO mailbox VALUES ('slow@example.org', '\(ServeTests.slowHash)', '', 'slow/', 0, 'slow', 'example.org', 1);
+      INSERT INTO mailbox VALUES ('quick@example.org', '{PLAIN}quick-secret', '', 'quick/', 0, 'quick', 'example.org', 1);
+      """, to: "accounts.sql")
+    let made = try ChildProcess.run(["sqlite3", folder.file("accounts.db"), ".read \(folder.file("accounts.sql"))"])
+    try #require(made.status == 0, "\(made.errors)")
+  }
+
+  private func daemon(_ limits: String = "", prelude: String? = nil) throws -> GatepostDaemon {
+    try GatepostDaemon(prelude: prelude) { socket in
+      """
+      default-domain = "example.org"
+      log-level = "notice"
+      [[listen]]
+      socket = "\(socket)"
+      mode = "0600"
+      [[directory]]
+      name = "accounts"
+      type = "sqlite"
+      database = "\(folder.file("accounts.db"))"
+      preset = "postfixadmin"
+      uid = 5000
+      gid = 5000
+      [limits]
+      \(limits)
+      """
+    }
+  }
+
+  /// A right login, a wrong one and a look-up, each answered as ever.
+  private func othersAreServed(_ daemon: GatepostDaemon, _ when: String) throws {
+    let client = AuthdaemonClient(daemon.socketPath)
+    let right = try client.ask(AuthdaemonClient.authentication(service: "imap", "quick", "quick-secret"))
+    #expect(right.text.hasSuffix("\n.\n"), "\(when): \(right)")
+    let wrong = try client.ask(AuthdaemonClient.authentication(service: "imap", "quick", "wrong"))
+    #expect(wrong.text == "FAIL\n", "\(when): \(wrong)")
+    let account = try client.ask("PRE . imap quick\n")
+    #expect(account.text.hasSuffix("\n.\n"), "\(when): \(account)")
+  }
+
+  @Test func thousandsOfSilentAndDrippingConnections() throws {
+    let daemon = try daemon()
+    let room = ProcessFacts.raiseOwnDescriptorLimit() - 200
+    var hostile: [SocketConnection] = []
+    for number in 0..<min(5000, room) {
+      let connection = try SocketConnection(unixPath: daemon.socketPath)
+      if number % 2 == 0 { connection.send([UInt8(ascii: "P")]) }
+      hostile.append(connection)
+      if number % 500 == 499 {
+        for index in hostile.indices where index % 2 == 0 { hostile[index].send([UInt8(ascii: "R")]) }
+        try othersAreServed(daemon, "\(number + 1) connections")
+      }
+    }
+    #expect(daemon.stop() == 0, "it ends in time, too")
+  }
+
+  @Test func requestsThatAreNone() throws {
+    let daemon = try daemon()
+    var open: [SocketConnection] = []
+    for beginning in ["", "AUTH ", "AUTH 100\n", "PRE . imap ", "TCPREMOTEIP=", "PASSWD imap\t"] {
+      for _ in 0..<20 {
+        let half = try SocketConnection(unixPath: daemon.socketPath)
+        half.send(beginning.utf8)
+        open.append(half)
+      }
+      try othersAreServed(daemon, beginning)
+    }
+    // Blocks until the daemon closes: it reads no more than a request may have.
+    let flood = try SocketConnection(unixPath: daemon.socketPath)
+    flood.send([UInt8](repeating: UInt8(ascii: "x"), count: 1_000_000))
+    try othersAreServed(daemon, "a megabyte without a line feed")
+  }
+
+  /// What real clients send, cut anywhere, by a close or by silence.
+  @Test func transcriptsCutAnywhere() throws {
+    let daemon = try daemon()
+    let lines = try Fixtures.text("transcripts/clients.jsonl").split(separator: "\n")
+    var open: [SocketConnection] = []
+    for (number, line) in lines.enumerated() {
+      let recording = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      let request = try #require((recording?["request"] as? String).flatMap { Data(base64Encoded: $0) })
+      for way in 0..<4 {
+        let connection = try SocketConnection(unixPath: daemon.socketPath)
+        connection.send(request.prefix(Int.random(in: 0..<max(1, request.count))))
+        if way == 1 { connection.shutDownWriting() }
+        if way > 1 { open.append(connection) }
+      }
+      if number % 10 == 0 { try othersAreServed(daemon, "transcript \(number)") }
+    }
+    try othersAreServed(daemon, "after all")
+  }
+
+  /// Each of them would hold one of the few that write lists, for as long as the daemon waits for it.
+  @Test func listsThatNobodyReads() throws {
+    try folder.write(
+      """
+      WITH RECURSIVE numbers(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < 30000)
+      INSERT INTO mailbox SELECT 'user' || n || '@example.org', '{PLAIN}x', '', 'example.org/user' || n || '/', 0,
+        'user' || n, 'example.org', 1 FROM numbers;
+      """, to: "many.sql")
+    let made = try ChildProcess.run(["sqlite3", folder.file("accounts.db"), ".read \(folder.file("many.sql"))"])
+    try #require(made.status == 0, "\(made.errors)")
+    let daemon = try daemon("enumerations = 1")
+    let pid = try #require(daemon.pid)
+    try othersAreServed(daemon, "before")
+    let before = ProcessFacts(pid: pid)
+    let idle = try (0..<100).map { _ in
+      let connection = try SocketConnection(unixPath: daemon.socketPath)
+      connection.send("ENUMERATE\n".utf8)
+      return connection
+    }
+    for _ in 0..<10 { try othersAreServed(daemon, "while lists stall") }
+    let list = try AuthdaemonClient(daemon.socketPath, timeLimit: 25).ask("ENUMERATE\n")
+    #expect(list.text.hasSuffix("\n.\n"), "\(list.bytes.count) bytes, \(list.end), after \(list.elapsed) s")
+    #expect(list.text.utf8.filter { $0 == UInt8(ascii: "\t") }.count >= 30_000)
+    #expect(daemon.log.contains("it did not read while other lists were waiting"))
+    let after = ProcessFacts(pid: pid)
+    #expect(after.anonymousKiB - before.anonymousKiB < 64 * 1024, "a hundred lists of two megabytes are not held")
+    withExtendedLifetime(idle) {}
+  }
+
+  @Test func descriptorsRunOut() throws {
+    let daemon = try daemon(prelude: "ulimit -n 64")
+    let silent = try (0..<300).map { number in
+      let connection = try SocketConnection(unixPath: daemon.socketPath)
+      if number % 100 == 99 { try othersAreServed(daemon, "\(number + 1) connections") }
+      return connection
+    }
+    kill(try #require(daemon.pid), SIGHUP)
+    #expect(eventually { daemon.log.contains("configuration reloaded") }, "there are descriptors left for that")
+    try othersAreServed(daemon, "after a reload")
+    #expect(daemon.log.components(separatedBy: "out of file descriptors").count == 2, "said once: \(daemon.log)")
+    withExtendedLifetime(silent) {}
+  }
+
+  @Test func clientsThatLeaveAtOnce() throws {
+    let daemon = try daemon()
+    let pid = try #require(daemon.pid)
+    try othersAreServed(daemon, "before")
+    let before = ProcessFacts(pid: pid).descriptors
+    let slow = Array(AuthdaemonClient.authentication(service: "imap", "slow", "bcrypt-secret").utf8)
+    let quick = Array("PRE . imap quick\n".utf8)
+    for number in 0..<2000 {
+      let connection = try SocketConnection(unixPath: daemon.socketPath)
+      switch number % 4 {
+      case 0: break
+      case 1: connection.send(quick)
+      case 2: connection.send(quick + slow)
+      default: if number % 40 == 3 { connection.send(slow) }
+      }
+      if number % 400 == 0 { try othersAreServed(daemon, "client \(number)") }
+    }
+    try othersAreServed(daemon, "after all")
+    #expect(eventually { ProcessFacts(pid: pid).descriptors <= before }, "none is left open")
+  }
+}

@@ -1,0 +1,34 @@
+internal import CLinux
+internal import Foundation
+
+/// What the kernel says a process uses (proc(5)).
+public struct ProcessFacts: Sendable, Equatable {
+  /// Its threads.
+  public let threads: Int
+  /// Its open descriptors.
+  public let descriptors: Int
+  /// Its memory that no file backs, in KiB: what it has allocated and touched.
+  public let anonymousKiB: Int
+
+  /// As it is now.
+  public init(pid: Int32) {
+    func count(_ name: String) -> Int {
+      ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/\(name)")) ?? []).count
+    }
+    threads = count("task")
+    descriptors = count("fd")
+    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") } ?? ""
+    anonymousKiB =
+      line.split(separator: " ").dropFirst().first.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0
+  }
+
+  /// Lets this process open as many descriptors as it may.
+  /// - Returns: how many that are.
+  @discardableResult
+  public static func raiseOwnDescriptorLimit() -> Int {
+    var limit: UInt64 = 0
+    _ = gatepost_raise_descriptor_limit(&limit)
+    return Int(clamping: limit)
+  }
+}

@@ -2,7 +2,7 @@
 #   make run     installs what the build needs, builds, makes a small database, serves it, and shows what it answers
 #   make test    installs what the tests need (real mail servers and databases), and runs all tests
 .POSIX:
-.PHONY: run test build release install lint format clean
+.PHONY: run test fuzz sanitize build release install lint format clean
 
 PREFIX = /usr/local
 DESTDIR =
@@ -13,6 +13,16 @@ run: packages-build
 
 test: packages-build packages-test
 	swift test
+
+# Every fuzz target for so many seconds.
+FUZZ_SECONDS = 60
+fuzz: packages-build
+	Fuzz/run $(FUZZ_SECONDS)
+
+# The tests of the modules under ThreadSanitizer, then under AddressSanitizer.
+sanitize:
+	.ci/sanitize thread
+	.ci/sanitize address
 
 build: packages-build
 	swift build
@@ -30,10 +40,10 @@ install:
 	install -D -m 644 man/gatepost.toml.5 "$(DESTDIR)$(PREFIX)/share/man/man5/gatepost.toml.5"
 
 lint:
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Fuzz Package.swift
 
 format:
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Fuzz Package.swift
 
 clean:
 	rm -rf .build run

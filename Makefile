@@ -3,7 +3,7 @@
 #   make test    installs what the tests need (real mail servers and databases), and runs all tests
 #   make soak    ten minutes of mixed load, hostile clients, outages and reloads; MINUTES=1 for one
 .POSIX:
-.PHONY: run test soak build release install lint format clean
+.PHONY: run test soak fuzz sanitize build release install lint format clean
 
 PREFIX = /usr/local
 DESTDIR =
@@ -21,6 +21,16 @@ soak: packages-build packages-test
 	swift build -c release --product soak
 	.build/release/soak $(MINUTES)
 
+# Every fuzz target for so many seconds.
+FUZZ_SECONDS = 60
+fuzz: packages-build
+	Fuzz/run $(FUZZ_SECONDS)
+
+# The tests of the modules under ThreadSanitizer, then under AddressSanitizer.
+sanitize:
+	.ci/sanitize thread
+	.ci/sanitize address
+
 build: packages-build
 	swift build
 
@@ -37,10 +47,10 @@ install:
 	install -D -m 644 man/gatepost.toml.5 "$(DESTDIR)$(PREFIX)/share/man/man5/gatepost.toml.5"
 
 lint:
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Fuzz Package.swift
 
 format:
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Fuzz Package.swift
 
 clean:
 	rm -rf .build run

@@ -96,11 +96,10 @@ struct FairQueue<Account: Hashable, Job> {
 
   /// Puts a job behind those of its account.
   ///
-  /// With a suspect job, what the account has waiting as ordinary becomes suspect too. In a full queue the newest job of the
+  /// In a full queue the newest job of the
   /// account that has the most waiting, in the worst rank, makes room for a job of a better rank, or of the same rank and an
   /// account that has at least two fewer.
   mutating func push(_ job: Job, of account: Account, rank: HashRank) -> Admission {
-    if rank == .suspect { degrade(account) }
     let own = lanes[rank.rawValue].jobs[account]?.count ?? 0
     guard own < accountCapacity else { return .full }
     guard count >= capacity else {
@@ -128,7 +127,8 @@ struct FairQueue<Account: Hashable, Job> {
     for index in lanes.indices { lanes[index].removeAll(where: isUseless) }
   }
 
-  private mutating func degrade(_ account: Account) {
+  /// Makes suspect what the account has waiting as ordinary.
+  mutating func degrade(_ account: Account) {
     let ordinary = lanes[HashRank.ordinary.rawValue].take(account)
     guard !ordinary.isEmpty else { return }
     // They came first: ahead of the account's suspect ones. What is above the bound then is not worth a rule of its own.

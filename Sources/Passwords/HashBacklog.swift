@@ -1,8 +1,8 @@
 /// The hash pool's queue: which jobs wait, in which order, and which are not worth it. A value without clock or threads.
 struct HashBacklog {
-  /// A suspect job that would wait longer than this is refused at once: 5 s. Others may wait until their deadline, so that all the
+  /// A suspect job that would wait longer than this is refused at once: 1 s. Others may wait until their deadline, so that all the
   /// phones that come back at once after a restart are served.
-  static let suspectPatience = Duration.seconds(5)
+  static let suspectPatience = Duration.seconds(1)
   /// Jobs of one account that may wait: 32, more than the connections of one person's programs.
   static let accountCapacity = 32
   /// How often a crowded queue is searched for jobs that nobody needs any more: at most every 100 ms.
@@ -25,9 +25,12 @@ struct HashBacklog {
   var count: Int { queue.count }
 
   /// Takes a job in, or not.
+  ///
+  /// A suspect one makes suspect what its account has waiting as ordinary, also if it does not come in itself.
   /// - Returns: the jobs that will not run because of it, perhaps the job itself.
   mutating func push(_ job: HashJob, at now: ContinuousClock.Instant) -> [Dropped] {
     if let reason = job.uselessness(at: now) { return [(job, reason)] }
+    if job.rank == .suspect { queue.degrade(job.account) }
     var dropped: [Dropped] = []
     if queue.count >= queue.capacity || !canBeDone(job, now) { dropped = purge(now) }
     guard canBeDone(job, now) else { return dropped + [(job, .overloaded)] }

@@ -49,13 +49,15 @@ struct FairQueueTests {
     #expect(drain(&queue) == "f1 o2 o1 p1 s1 t1")
   }
 
-  @Test("A suspect job takes the ordinary ones of its account along, and no others")
+  @Test("Degrading makes the ordinary jobs of an account suspect, ahead of its suspect ones, and no others")
   func degradation() {
     var queue = Queue(capacity: 100, accountCapacity: 10)
     put("a1 b1", .ordinary, into: &queue)
     put("a2", .familiar, into: &queue)
     put("c1", .suspect, into: &queue)
     put("a3", .suspect, into: &queue)
+    queue.degrade("a")
+    queue.degrade("nobody")
     #expect(queue.count == 5)
     #expect(drain(&queue) == "a2 b1 c1 a1 a3")
   }

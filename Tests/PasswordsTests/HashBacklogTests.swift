@@ -62,9 +62,20 @@ struct HashBacklogTests {
     backlog.pace.record(.milliseconds(100))
     var taken = 0
     for number in 0..<500 where backlog.push(job("s\(number)", .suspect), at: start).isEmpty { taken += 1 }
-    #expect(taken == 101)
+    #expect(taken == 21)
     #expect(backlog.push(job("calm", deadline: .milliseconds(100)), at: start).isEmpty)
     #expect(backlog.pop().map { String(decoding: $0.account.username, as: UTF8.self) } == "calm")
+  }
+
+  @Test("A suspect job that finds no room makes its account suspect all the same")
+  func suspicion() {
+    var backlog = HashBacklog(capacity: 1000, threads: 1)
+    backlog.pace.record(.milliseconds(100))
+    for number in 0..<100 { #expect(backlog.push(job("a\(number)"), at: start).isEmpty) }
+    for number in 0..<100 { #expect(names(backlog.push(job("a\(number)", .suspect), at: start)).count == 1) }
+    #expect(backlog.push(job("calm", deadline: .milliseconds(100)), at: start).isEmpty)
+    #expect(backlog.pop().map { String(decoding: $0.account.username, as: UTF8.self) } == "calm")
+    #expect(backlog.count == 100)
   }
 
   @Test("The pace is a running mean")

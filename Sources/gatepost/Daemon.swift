@@ -76,17 +76,24 @@ struct Daemon {
       configuration: ServiceGroupConfiguration(
         services: [watchdog, stopper], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
     manager.ready(status: status)
+    // Reloads have a thread of their own, one at a time: looking at a database that hangs takes seconds, and SIGTERM must not wait for
+    // that. A SIGHUP that comes while another one waits its turn is the same request.
+    let reloads = BoundedQueue<Void>(capacity: 1)
+    _ = try Worker(name: "reload") {
+      while reloads.pop() != nil { reloader.reload() }
+    }
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }
       tasks.addTask {
         for await signal in signals {
-          if signal == .sighup { reloader.reload() } else { await group.triggerGracefulShutdown() }
+          if signal == .sighup { reloads.push(()) } else { await group.triggerGracefulShutdown() }
         }
       }
       // The services end when they were told to; the signals never do.
       try await tasks.next()
       tasks.cancelAll()
     }
+    reloads.close()
     logger.notice("stopped")
   }
 

@@ -161,6 +161,8 @@ import Testing
           // The one that feels the fault, and one that may come before the loss is noticed.
           lane.ask(place)
           lane.ask(place)
+          // Healing cuts: not before there is a connection to cut, or a long outage would hide the faults that follow.
+          #expect(eventually(within: 60) { lane.ask(place) == 3 }, "served again after \(kind) at \(place)")
         }
       }
       lane.proxy.heal()

@@ -55,8 +55,14 @@ public final class FaultProxy: @unchecked Sendable {
   /// The next connections suffer these, one each.
   public func inject(_ faults: [Fault]) { command { $0.once += faults } }
 
-  /// From now on every new connection suffers a fault by chance, and one that gets over it another.
-  public func play(_ kinds: [Fault.Kind], seed: UInt64) { command { $0.plan = (kinds, SeededGenerator(seed: seed)) } }
+  /// From now on every new connection suffers a fault by chance, and one that gets over it another. Those that exist are
+  /// reset.
+  public func play(_ kinds: [Fault.Kind], seed: UInt64) {
+    command {
+      $0.plan = (kinds, SeededGenerator(seed: seed))
+      $0.isCutting = true
+    }
+  }
 
   /// Ends the plan; resets all connections.
   public func heal() {

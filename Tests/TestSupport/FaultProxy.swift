@@ -161,8 +161,11 @@ public final class FaultProxy: @unchecked Sendable {
     for link in links where link.isSpent {
       lock.withLock {
         guard var plan else { return }
-        link.suffer(Fault.random(of: plan.kinds, using: &plan.random))
+        let fault = Fault.random(of: plan.kinds, using: &plan.random)
         self.plan = plan
+        // Those that concern a new connection only are felt at once.
+        if fault.kind == .refuse || fault.kind == .silence { counts[fault.kind, default: 0] += 1 }
+        if fault.kind == .refuse { link.reset() } else { link.suffer(fault) }
       }
     }
     if entries[1].revents & Int16(POLLIN) != 0 { accept() }

@@ -2,16 +2,17 @@
 struct HashPace {
   /// The part of the mean that a new duration replaces: 1/8, so that about the last dozen count.
   private static let weight = 8
-  /// A job is taken to last this long at the most.
-  private static let longest = Duration.seconds(60)
+  /// What the first job is taken for at the most: 1 s.
+  private static let longestFirst = Duration.seconds(1)
 
   /// Nil until the first job has ended.
   private(set) var mean: Duration?
 
-  /// Takes a job's duration in.
+  /// Takes a job's duration in, as twice the mean at the most: a machine that stood still for a while says nothing about hashes, and
+  /// must not make good logins look hopeless.
   mutating func record(_ duration: Duration) {
-    let duration = min(max(duration, .zero), Self.longest)
-    mean = mean.map { $0 + (duration - $0) / Self.weight } ?? duration
+    let duration = max(duration, .microseconds(1))
+    mean = mean.map { $0 + (min(duration, $0 * 2) - $0) / Self.weight } ?? min(duration, Self.longestFirst)
   }
 
   /// How long it takes until `jobs` are done by `threads`; zero while nothing is known.

@@ -88,7 +88,11 @@ struct HashBacklogTests {
     #expect(pace.mean == .milliseconds(90))
     for _ in 0..<200 { pace.record(.milliseconds(10)) }
     #expect(pace.mean.map { $0 < .milliseconds(11) } == true)
-    pace.record(.seconds(100_000_000))
+    // The machine stood still.
+    for _ in 0..<3 { pace.record(.seconds(100_000_000)) }
+    #expect(pace.mean.map { $0 < .milliseconds(16) } == true)
+    for _ in 0..<200 { pace.record(.milliseconds(500)) }
+    #expect(pace.mean.map { $0 > .milliseconds(490) } == true)
     #expect(pace.wait(for: .max, threads: 0) > .zero)
   }
 }

@@ -255,7 +255,14 @@ final class ServerLoop: @unchecked Sendable {
       }
       if isOver { overdue.append(token) }
     }
-    for token in overdue { close(token) }
+    for token in overdue {
+      // After a moment in which this machine stood still, a request may lie here unread that came in time.
+      if let (exchange, isHandedOver) = connections.with(token, { ($0.exchange, $0.isHandedOver) }), !isHandedOver {
+        receive(token, exchange.descriptor)
+        if connections.with(token, { $0.isHandedOver }) == true { continue }
+      }
+      close(token)
+    }
   }
 
   /// Frees a connection. Nothing but this, and the end, closes a client's descriptor.

@@ -9,7 +9,7 @@
 //   name        = DQUOTE *( not-quote / 2DQUOTE ) DQUOTE
 //               / "`" … "`" / "[" … "]"                           ; SQLite
 //   word        = ( letter / "_" ) *( letter / digit / "_" / "$" ) / digit *( letter / digit / "_" )
-//   placeholder = ":" ( letter / "_" ) *( letter / digit / "_" / "$" )
+//   placeholder = ":" ( letter / "_" ) *( letter / digit / "_" / "$" )   ; in SQLite a digit or "$" may come first
 //   cast        = "::" / ":="
 //   other       = a byte that is none of these; ":" too, when no name follows, and in PostgreSQL's slices, `a[1:n]`,
 //                 where it stands inside brackets right behind an operand
@@ -212,7 +212,7 @@ struct SQLScanner {
     if next == UInt8(ascii: ":") || next == UInt8(ascii: "=") {
       behindOperand = false
       at += 2
-    } else if let next, isWordStart(next), !isSliceColon {
+    } else if let next, isWordStart(next) || (lexis.namesParametersByDigits && isWordPart(next)), !isSliceColon {
       let end = at + 1 + wordLength(from: at + 1)
       placeholders.append(Occurrence(range: at..<end, name: Array(bytes[(at + 1)..<end])))
       behindOperand = true

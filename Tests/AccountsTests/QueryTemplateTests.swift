@@ -75,7 +75,7 @@ private func mistakes(
     ("array slice with calls", "a[f(x):username]", [.postgresql]),
     ("array slice with spaces", "a[ 1 : n ]", [.postgresql]),
     ("json operator", "a ? 'k' AND a ?| b AND a @? 'x'", [.postgresql]),
-    ("colon at a number", "a:1", [.postgresql, .sqlite]),
+    ("colon at a number", "a:1", [.postgresql]),
     ("at sign", "@ 1", [.postgresql]),
     ("numbers", "1.5e10 + 0x1F", [.sqlite, .postgresql]),
   ]) func isNoPlaceholder(_ name: String, _ text: String, _ dialects: [SQLDialect]) throws {
@@ -112,6 +112,9 @@ private func mistakes(
     ("SELECT '\0'", .sqlite, ["1:9 a NUL byte stands here"]),
     ("SELECT :usernam", .sqlite, ["1:8 unknown placeholder :usernam; did you mean :username?"]),
     ("SELECT :Username", .sqlite, ["1:8 unknown placeholder :Username; did you mean :username?"]),
+    // SQLite takes these for parameters of its own, and would bind NULL.
+    ("SELECT :1domain", .sqlite, ["1:8 unknown placeholder :1domain; did you mean :domain?"]),
+    ("SELECT :1", .sqlite, ["1:8 unknown placeholder :1: known are :username, :local_part, :domain, :service"]),
     ("SELECT :usernameü", .sqlite, ["1:8 unknown placeholder :usernameü; did you mean :username?"]),
     (
       "SELECT 'ü', :x", .sqlite,

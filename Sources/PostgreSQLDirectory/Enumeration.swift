@@ -5,13 +5,15 @@ internal import CPostgreSQL
 struct Enumeration {
   private let query: QueryTemplate
   private let constants: [Placeholder: [UInt8]]
-  private let settings: ConnectionSettings
+  private let connections: OccasionalConnections
   private let stop: StopFlag
 
-  init(_ query: QueryTemplate, constants: [Placeholder: [UInt8]], settings: ConnectionSettings, stop: StopFlag) {
+  init(
+    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections, stop: StopFlag
+  ) {
     self.query = query
     self.constants = constants
-    self.settings = settings
+    self.connections = connections
     self.stop = stop
   }
 
@@ -21,7 +23,7 @@ struct Enumeration {
     if stop.isSet { return .unavailable(Unavailability(.stopping)) }
     if deadline <= .now { return .unavailable(Unavailability(.timedOut)) }
     do throws(DatabaseFault) {
-      let connection = try settings.open(until: deadline, stop: stop)
+      let connection = try connections.open(until: deadline)
       let (sql, placeholders) = query.rendered()
       var parameters = BoundParameters(placeholders, constants: constants)
       guard parameters.bind() else {

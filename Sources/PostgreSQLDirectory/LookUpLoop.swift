@@ -29,7 +29,6 @@ struct LookUpLoop {
   private let connector: Connector
   private var log: ConnectionLog
   private var parameters: BoundParameters
-  private var random = SystemRandomNumberGenerator()
   private var policy: ReconnectPolicy
   private let timing: OutageTiming
   private var link = Link.down
@@ -154,7 +153,7 @@ struct LookUpLoop {
     case .down: break
     }
     if case .down = link, isWanted, policy.mayAttempt(at: now) {
-      policy.attempt(at: now, using: &random)
+      policy.attempt(at: now, chance: .random(in: 0..<1))
       link = .opening
       connector.start()
     }
@@ -189,7 +188,7 @@ struct LookUpLoop {
       now - batch.lastHeard >= silenceLimit(of: batch)
     else { return }
     isReplacing = true
-    policy.attemptBeside(at: now, using: &random)
+    policy.attemptBeside(at: now, chance: .random(in: 0..<1))
     connector.start(suspect: Conninfo.Host(of: session.connection))
   }
 

@@ -1,29 +1,29 @@
 internal import Accounts
-internal import Glibc
 
 /// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row changed. Never repeated by itself: an
 /// answer lost behind `COMMIT` leaves open what became of it.
 struct PasswordUpdate {
   private let query: QueryTemplate
   private let constants: [Placeholder: [UInt8]]
-  private let settings: ConnectionSettings
+  private let connections: OccasionalConnections
   private let stop: StopFlag
 
-  init(_ query: QueryTemplate, constants: [Placeholder: [UInt8]], settings: ConnectionSettings, stop: StopFlag) {
+  init(
+    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections, stop: StopFlag
+  ) {
     self.query = query
     self.constants = constants
-    self.settings = settings
+    self.connections = connections
     self.stop = stop
   }
 
   /// Does it, or says why not.
-  /// - Parameter policy: what is known of outages; kept from one change to the next.
-  func run(_ change: PasswordChange, until deadline: Deadline, policy: inout ReconnectPolicy) -> Outcome<Void> {
+  func run(_ change: PasswordChange, until deadline: Deadline) -> Outcome<Void> {
     if stop.isSet { return .unavailable(Unavailability(.stopping)) }
     if deadline <= .now { return .unavailable(Unavailability(.timedOut)) }
     let connection: Connection
     do throws(DatabaseFault) {
-      connection = try connect(until: deadline, policy: &policy)
+      connection = try connections.open(until: deadline)
     } catch {
       return .unavailable(error.unavailability)
     }
@@ -62,32 +62,6 @@ struct PasswordUpdate {
       let cause = Self.discreet(error)
       return .unavailable(
         Unavailability(cause.code, "at COMMIT, the password may be stored or not: \(cause.detail)"))
-    }
-  }
-
-  /// Tries until there is a connection, for as long as a look-up would wait for one. Nothing has been asked yet, so
-  /// nothing is repeated.
-  private func connect(until deadline: Deadline, policy: inout ReconnectPolicy) throws(DatabaseFault) -> Connection {
-    var random = SystemRandomNumberGenerator()
-    var fault = DatabaseFault(.connection, "no server that takes writes was reached a moment ago")
-    while true {
-      // Without an outage every change connects at once.
-      if policy.givesUpAt != nil, let next = policy.nextAttempt, next > .now {
-        guard next < deadline, !policy.isLongOutage(at: next) else { throw fault }
-        while next > .now {
-          if stop.isSet { throw .stopping }
-          usleep(UInt32(min(next - .now, StopFlag.interval).pollMilliseconds) * 1_000)
-        }
-      }
-      policy.attempt(at: .now, using: &random)
-      do throws(DatabaseFault) {
-        let connection = try settings.open(until: deadline, stop: stop)
-        policy.connected()
-        return connection
-      } catch {
-        guard error.kind == .connection else { throw error }
-        fault = error
-      }
     }
   }
 

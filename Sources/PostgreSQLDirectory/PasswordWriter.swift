@@ -4,8 +4,7 @@ internal import Threads
 /// Stores new passwords, one after the other, on a thread and connections of its own, so that a change that waits for a
 /// lock delays no login.
 ///
-/// A change has a connection to itself: changes are rare, and a connection that has lain idle may be dead without
-/// knowing. Those that ask give each change about as much time as the one before, so deadlines pass in the order of the
+/// Those that ask give each change about as much time as the one before, so deadlines pass in the order of the
 /// queue.
 final class PasswordWriter: Sendable {
   /// Changes that may wait; one more is `overloaded`.
@@ -23,18 +22,15 @@ final class PasswordWriter: Sendable {
 
   /// - Throws: `SystemError` when the system gives no thread.
   init(
-    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], settings: ConnectionSettings,
-    policy: ReconnectPolicy = ReconnectPolicy(), stop: StopFlag
+    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections, stop: StopFlag
   ) throws(SystemError) {
     let queue = BoundedQueue<Order>(capacity: Self.capacity)
     self.queue = queue
     self.stop = stop
     worker = try Worker(name: "pgsql-password") {
-      // One for all changes: in a long outage each is answered at once, not one behind the other's patience.
-      var policy = policy
-      let update = PasswordUpdate(query, constants: constants, settings: settings, stop: stop)
+      let update = PasswordUpdate(query, constants: constants, connections: connections, stop: stop)
       while let order = queue.pop()?.first {
-        order.completion(update.run(order.change, until: order.deadline, policy: &policy))
+        order.completion(update.run(order.change, until: order.deadline))
       }
     }
   }

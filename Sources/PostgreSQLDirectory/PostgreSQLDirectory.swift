@@ -12,7 +12,8 @@ public final class PostgreSQLDirectory: AccountDirectory {
   private let queries: QuerySet
   private let settings: ConnectionSettings
   private let intake: Intake
-  private let stop = StopFlag()
+  private let listing: OccasionalConnections
+  private let stop: StopFlag
   private let worker: Worker
   private let passwords: PasswordWriter?
 
@@ -30,15 +31,19 @@ public final class PostgreSQLDirectory: AccountDirectory {
       conninfo: try Conninfo(parameters.location), passwordFile: parameters.passwordFile,
       limit: timing.connecting)
     self.settings = settings
+    let stop = StopFlag()
+    self.stop = stop
+    listing = OccasionalConnections(settings, policy: timing.policy, stop: stop)
     let intake = try Intake()
     self.intake = intake
     let (sql, placeholders) = queries.account.rendered()
     let connector = Connector(settings, account: sql, stop: stop, wakeUp: intake.wakeUp)
     let bound = BoundParameters(placeholders, constants: queries.constants)
     let log = ConnectionLog(parameters.report)
-    passwords = try queries.setPassword.map { [stop, queries] in
+    passwords = try queries.setPassword.map { [queries] in
       try PasswordWriter(
-        $0, constants: queries.constants, settings: settings.writable, policy: timing.policy, stop: stop)
+        $0, constants: queries.constants,
+        connections: OccasionalConnections(settings.writable, policy: timing.policy, stop: stop), stop: stop)
     }
     worker = try Worker(name: "pgsql-lookup") {
       var loop = LookUpLoop(intake: intake, connector: connector, parameters: bound, log: log, timing: timing)
@@ -81,7 +86,8 @@ public final class PostgreSQLDirectory: AccountDirectory {
     guard let query = queries.enumerate else {
       return .unavailable(Unavailability(.queryFailed, "there is no enumerate query"))
     }
-    return Enumeration(query, constants: queries.constants, settings: settings, stop: stop).run(until: deadline, row)
+    return Enumeration(query, constants: queries.constants, connections: listing, stop: stop)
+      .run(until: deadline, row)
   }
 
   /// Everything that is wrong; see `AccountDirectory`.

@@ -1,6 +1,8 @@
 /// When to try for a new connection, and how long a request waits for one. Knows no socket and no clock.
 ///
-/// - An attempt starts at most about once a second, also when connections come about and are lost at once.
+/// - An attempt starts at most once a second, also when connections come about and are lost at once. Only the second one
+///   of an outage comes up to a fifth earlier, by chance, so that many daemons that lost a server at the same moment do
+///   not fall on it in step.
 /// - A request rides through an outage of up to `patience`: a server that is restarted costs a login some
 ///   time, not a failure.
 /// - In a longer outage requests are answered at once, while attempts go on: nothing piles up, and the first
@@ -11,7 +13,7 @@ struct ReconnectPolicy: Sendable {
   /// The longest time from the start of one attempt to that of the next. Recovery takes no longer than this once the
   /// server is back.
   static let spacing = Duration.seconds(1)
-  /// Up to this share of `spacing` is left out by chance, so that many daemons do not fall on a server in step.
+  /// Up to this share of `spacing` is left out by chance, once an outage.
   static let jitter = 0.2
   /// How long an outage may last before requests stop waiting for its end.
   static let patience = Duration.seconds(5)
@@ -42,15 +44,17 @@ struct ReconnectPolicy: Sendable {
   func outage(at now: Instant) -> Duration { downSince.map { now - $0 } ?? .zero }
 
   /// An attempt starts.
-  mutating func attempt(at now: Instant, using generator: inout some RandomNumberGenerator) {
-    attemptBeside(at: now, using: &generator)
+  /// - Parameter chance: 0 up to 1, drawn for this call.
+  mutating func attempt(at now: Instant, chance: Double) {
+    attemptBeside(at: now, chance: chance)
     if downSince == nil { downSince = now }
   }
 
   /// An attempt starts while there is a connection.
-  mutating func attemptBeside(at now: Instant, using generator: inout some RandomNumberGenerator) {
-    let share = Double(generator.next() >> 11) / Double(1 << 53)
-    earliest = now + spacing * (1 - Self.jitter * share)
+  /// - Parameter chance: as for `attempt`.
+  mutating func attemptBeside(at now: Instant, chance: Double) {
+    let isFirst = earliest.map { $0 + spacing < now } ?? true
+    earliest = now + (isFirst ? spacing * (1 - Self.jitter * chance) : spacing)
   }
 
   /// The connection works: its statements are prepared.

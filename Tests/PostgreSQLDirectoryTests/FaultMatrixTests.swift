@@ -265,4 +265,27 @@ import Testing
     }
     #expect(lane.end().wrong == [])
   }
+
+  @Test func inALongOutageListsShareOneAttemptASecond() throws {
+    let server = try ServerScope.server()
+    let database = try ServerScope.makeDatabase()
+    try server.sql(People.table, database: database)
+    var timing = Self.timing
+    timing.spacing = .seconds(1)
+    timing.patience = .milliseconds(500)
+    let lane = try Lane(server, database: database, timing: timing)
+    let directory = lane.directory
+    #expect(directory.enumerate(deadline: .now + .seconds(5)) { _ in true }.value != nil)
+    lane.proxy.set(Fault(.reset))
+    let before = lane.proxy.connections.count
+    let end = ContinuousClock.now + .seconds(3)
+    var asked = 0
+    while ContinuousClock.now < end {
+      #expect(directory.enumerate(deadline: .now + .seconds(2)) { _ in true }.cause?.code == .unreachable)
+      asked += 1
+    }
+    #expect(asked > 100, "answered at once: \(asked)")
+    #expect(lane.proxy.connections.count - before <= 5)
+    #expect(lane.end().wrong == [])
+  }
 }

@@ -88,6 +88,9 @@ static inline void gatepost_name_thread(const char *name) {
   pthread_setname_np(pthread_self(), name);
 }
 
+// On Linux, of the calling thread alone. Returns 0, or -1 where a filter of system calls forbids it.
+static inline int gatepost_lower_priority(int niceness) { return setpriority(PRIO_PROCESS, 0, niceness); }
+
 static inline int gatepost_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
 
 static inline int gatepost_set_nonblocking(int fd) {

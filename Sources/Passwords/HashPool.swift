@@ -13,6 +13,10 @@ public final class HashPool: Sendable {
     var isClosed = false
   }
 
+  /// What hashing threads leave to the others: with all processors busy, the threads that answer what needs no hash are
+  /// not made to wait for a time slice.
+  static let niceness: Int32 = 10
+
   private let state: Lock<State>
   private let workers: [Worker]
 
@@ -28,7 +32,7 @@ public final class HashPool: Sendable {
     var workers: [Worker] = []
     do {
       for number in 0..<threads {
-        workers.append(try Worker(name: "hash-\(number)") { Self.work(state) })
+        workers.append(try Worker(name: "hash-\(number)", niceness: Self.niceness) { Self.work(state) })
       }
     } catch {
       Self.close(state)

@@ -7,13 +7,17 @@ public final class Worker: Sendable {
   private let finished = Lock(false)
 
   /// Starts `body` on a thread of its own.
-  /// - Parameter name: as `ps -L` and debuggers show it; the first 15 bytes.
+  /// - Parameters:
+  ///   - name: as `ps -L` and debuggers show it; the first 15 bytes.
+  ///   - niceness: 0...19, see nice(2). For work that takes a processor for long: others that have little to do come
+  ///     first. Where the system forbids it, nothing is different.
   /// - Throws: `SystemError` when the system gives no thread.
-  public init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+  public init(name: String, niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
     let finished = self.finished
     let start = Unmanaged.passRetained(
       Start {
         gatepost_name_thread(String(name.prefix(15)))
+        if niceness > 0 { _ = gatepost_lower_priority(niceness) }
         body()
         finished.withLock { $0 = true }
         finished.broadcast()

@@ -73,6 +73,8 @@ public struct Unavailability: Error, Sendable, Equatable, CustomStringConvertibl
     case stopping = "stopping"
     /// The client went away, or does not read.
     case clientGone = "client gone"
+    /// Gatepost contradicted itself: a defect, to be reported.
+    case defect = "defect of gatepost"
   }
 
   /// The kind of trouble.

@@ -157,7 +157,7 @@ struct RequestCourse {
 
   /// An event that the state does not expect is our own mistake: never a yes, and never blamed on the user.
   private mutating func contradiction(_ event: Event) -> Action {
-    finish(.unavailable(Unavailability(.stopping, "internal: unexpected event")))
+    finish(.unavailable(Unavailability(.defect, "a request met an event that does not belong to its state")))
   }
 }
 

@@ -91,6 +91,24 @@ static inline void gatepost_name_thread(const char *name) {
 // On Linux, of the calling thread alone. Returns 0, or -1 where a filter of system calls forbids it.
 static inline int gatepost_lower_priority(int niceness) { return setpriority(PRIO_PROCESS, 0, niceness); }
 
+// glibc gives each thread a heap of its own, up to eight for each processor, and each keeps what was freed in it.
+static inline void gatepost_limit_heaps(int count) {
+#ifdef __GLIBC__
+  extern int mallopt(int, int);
+  mallopt(-8 /* M_ARENA_MAX */, count);
+#else
+  (void)count;
+#endif
+}
+
+// Gives freed memory back to the system.
+static inline void gatepost_return_memory(void) {
+#ifdef __GLIBC__
+  extern int malloc_trim(size_t);
+  malloc_trim(0);
+#endif
+}
+
 static inline int gatepost_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
 
 static inline int gatepost_set_nonblocking(int fd) {

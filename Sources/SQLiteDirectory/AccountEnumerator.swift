@@ -19,7 +19,7 @@ struct AccountEnumerator {
       _ = try file.identity()
       let patience = Patience(stop: stop)
       patience.begin(deadline: deadline, asked: .now)
-      let connection = try SQLiteConnection(path: file.path, mode: .reading, patience: patience)
+      let connection = try SQLiteConnection(path: file.path, mode: .listing, patience: patience)
       try connection.readHeader()
       let statement = try SQLiteStatement(connection, template)
       let parameters = RequestParameters(

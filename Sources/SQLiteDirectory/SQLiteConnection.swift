@@ -3,15 +3,27 @@ internal import CSQLite
 /// An open database file. Confined to one thread: it is opened without SQLite's own mutexes.
 final class SQLiteConnection {
   /// What for.
-  enum Mode { case reading, writing }
+  enum Mode {
+    /// One look-up after the other.
+    case reading
+    /// The whole file once: nothing is worth keeping.
+    case listing
+    case writing
+
+    /// How much of the file is kept in memory, in KiB; SQLite's own default is 2,000. (Not mapped into memory: a mapped
+    /// file that is cut ends the process.)
+    fileprivate var cacheSize: Int {
+      switch self {
+      case .reading: 8192
+      case .listing, .writing: 256
+      }
+    }
+  }
 
   /// The longest value or row read, in bytes; a longer one is an error of the query. A reply holds 8,190.
   static let maximumValueLength: Int32 = 1 << 20
 
-  /// How much of the file is kept in memory between look-ups, in KiB; SQLite's own default is 2,000. (Not mapped into memory:
-  /// a mapped file that is cut ends the process.)
-  static let cacheSize = 8192
-
+  private let mode: Mode
   let handle: OpaquePointer
   let patience: Patience
   /// Whether text is stored as UTF-8. In a UTF-16 database, SQLite repairs broken UTF-8 that is bound.
@@ -19,7 +31,7 @@ final class SQLiteConnection {
 
   /// Opens an existing file; never makes one.
   init(path: String, mode: Mode, patience: Patience) throws(SQLiteFault) {
-    let access = mode == .reading ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+    let access = mode == .writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
     var opened: OpaquePointer?
     let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX, nil)
     guard result == SQLITE_OK, let opened else {
@@ -29,6 +41,7 @@ final class SQLiteConnection {
     }
     handle = opened
     self.patience = patience
+    self.mode = mode
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Self.maximumValueLength)
     // `patience` outlives the handle: both belong to this object.
     let context = Unmanaged.passUnretained(patience).toOpaque()
@@ -58,7 +71,7 @@ final class SQLiteConnection {
     let schema = try SQLiteStatement(self, sql: "PRAGMA schema_version")
     _ = try schema.step()
     schema.reset()
-    try execute("PRAGMA cache_size = -\(Self.cacheSize)")
+    try execute("PRAGMA cache_size = -\(mode.cacheSize)")
   }
 
   /// Whether the file could be opened for reading only.

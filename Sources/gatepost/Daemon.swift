@@ -17,10 +17,14 @@ struct Daemon {
   /// How long requests that were accepted may take to finish after SIGTERM.
   static let stopGrace: Duration = .seconds(5)
 
+  /// Heaps that all threads share. Threads that come and go with reloads and lists would leave what they freed in as many as sixteen.
+  private static let heaps: Int32 = 2
+
   let settings: Settings
   let configPath: String
 
   func run() async throws {
+    gatepost_limit_heaps(Self.heaps)
     // A log reader or client that goes away must show as an error of write(2), not end the process.
     signal(SIGPIPE, SIG_IGN)
     // Before the first client can connect: a signal that comes during the start is kept until there is somebody to act on it.

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Broker
+internal import CLinux
 internal import Configuration
 internal import Logging
 internal import SocketServer
@@ -54,6 +55,8 @@ struct Reloader {
       let old = broker.replace(settings: fresh)
       _ = try Worker(name: "retire") {
         for directory in old(Self.patience) { directory.shutDown() }
+        // The old directories' caches.
+        gatepost_return_memory()
       }
       logger.notice("configuration reloaded")
     } catch {

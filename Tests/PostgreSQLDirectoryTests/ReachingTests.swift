@@ -46,7 +46,7 @@ import Testing
 
   @Test func theSecondHostServesWhenTheFirstIsDead() throws {
     try serve { server, database in
-      let dead = try PostgreSQLServer.freePort()
+      let dead = try freePort()
       let location = "host=127.0.0.1,127.0.0.1 port=\(dead),\(server.port) dbname=\(database) user=postgres"
       let (directory, events) = try People.open(location)
       defer { directory.shutDown() }
@@ -149,7 +149,7 @@ import Testing
         (server.conninfo(database: "absent"), "database \"absent\" does not exist (3D000): correct dbname"),
         (server.conninfo(database: database, user: "peered"), "(28000): pg_hba.conf does not let"),
         ("host=/nonexistent dbname=x", "No such file or directory: is the server running"),
-        ("host=127.0.0.1 port=\(try PostgreSQLServer.freePort())", "Connection refused: is the server running"),
+        ("host=127.0.0.1 port=\(try freePort())", "Connection refused: is the server running"),
         ("host=no.such.host.invalid", "could not translate host name"),
       ]
       for (location, text) in cases {

@@ -8,8 +8,8 @@ import TestSupport
   static let defaultMinutes = 10.0
   /// A pause of the load that memory is measured in: what was under way has ended, and drained.
   static let settling: TimeInterval = 90
-  /// malloc keeps what threads have freed, and spreads it over as many arenas as there are threads.
-  static let memoryToleranceKiB = 16 * 1024
+  /// malloc keeps some of what was freed.
+  static let memoryToleranceKiB = 8 * 1024
   /// While a connection holds a lock on a file, SQLite keeps the descriptors of those that closed, for the next to open it: as many
   /// as there ever were at one time, which may be more than in the first minute.
   static let descriptorTolerance = 16

@@ -36,7 +36,7 @@ public final class PostgreSQLServer: @unchecked Sendable {
   ) throws {
     folder = try TemporaryFolder("pg")
     socketFolder = folder.file("run")
-    port = loopback ? try Self.freePort() : 5432
+    port = loopback ? Int(try freePort()) : 5432
     self.settings = settings.merging(["listen_addresses": loopback ? "127.0.0.1" : ""]) { mine, _ in mine }
     for name in ["run", "data"] {
       try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
@@ -228,23 +228,6 @@ public final class PostgreSQLServer: @unchecked Sendable {
       return "\(folder)/\(name)"
     }
     throw Failure(description: "\(name): not found; these tests need PostgreSQL's server (Debian: postgresql)")
-  }
-
-  /// A port of 127.0.0.1 that nobody listens on.
-  public static func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    guard bound else { throw Failure(description: "no free port on 127.0.0.1") }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 
   private static func asServerUser(_ command: [String]) -> [String] {

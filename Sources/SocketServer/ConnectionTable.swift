@@ -11,6 +11,8 @@ struct ConnectionTable {
     let accepted: ContinuousClock.Instant
     /// Until then the request must be whole, or the answer must have been given.
     var deadline: ContinuousClock.Instant
+    /// Whether epoll(7) reports on it.
+    var isWatched = false
     /// Handed to the broker. Set by `handOver`.
     fileprivate(set) var isHandedOver = false
 

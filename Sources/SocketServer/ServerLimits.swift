@@ -23,6 +23,9 @@ public struct ServerLimits: Sendable, Equatable {
   public static let reportInterval: Duration = .seconds(60)
   /// What one recv(2) takes: twice the longest request, so that a request and its padding come in one call.
   public static let receiveBytes = 32 * 1024
+  /// How long a connection whose request came at once is not watched: most are answered and closed by then, and the server looks
+  /// whether they are each time it is awake. Whoever leaves without waiting for the answer is noticed that much later.
+  public static let watchDelay: Duration = .milliseconds(10)
   /// Connections accepted between two looks at the others.
   public static let acceptsPerTurn = 256
   /// Depth of the kernel's queue, cut by it to net.core.somaxconn. cyrus-sasl connects without blocking: a full queue is a

@@ -22,6 +22,7 @@ final class ServerLoop: @unchecked Sendable {
 
   private var listeners: [Listener]
   private var connections: ConnectionTable
+  private var young = YoungExchanges()
   private var acceptPending: Set<Int> = []
   private var nextSweep = ContinuousClock.Instant.now
   private var end: ContinuousClock.Instant?
@@ -65,15 +66,18 @@ final class ServerLoop: @unchecked Sendable {
         }
       }
       let now = ContinuousClock.now
+      lookAfterYoung(now)
       if now >= nextSweep { sweep(now) }
     }
     closeEverything()
   }
 
-  /// How long to wait for events, in milliseconds: not at all while more clients can be accepted, otherwise until the next sweep.
+  /// How long to wait for events, in milliseconds: not at all while more clients can be accepted, otherwise until the next look at
+  /// those that are not watched, or the next sweep.
   private var patience: Int32 {
     if !acceptPending.isEmpty && !connections.isFull && !isOutOfDescriptors { return 0 }
     if connections.count == 0 && end == nil && acceptPending.isEmpty { return -1 }
+    if young.first != nil { return Int32(ServerLimits.watchDelay.components.attoseconds / 1_000_000_000_000_000) }
     return Int32(ServerLimits.sweepInterval.components.attoseconds / 1_000_000_000_000_000)
   }
 
@@ -107,6 +111,8 @@ final class ServerLoop: @unchecked Sendable {
   }
 
   private func makeRoom() -> Bool {
+    lookAfterYoung(.now)
+    guard connections.isFull else { return true }
     guard let idle = findIdle() else { return false }
     tell(limits.isCutByDescriptors ? .descriptorsExhausted : .houseFull)
     close(idle)
@@ -144,10 +150,66 @@ final class ServerLoop: @unchecked Sendable {
     receive(token, descriptor)
     // Closed already, if it came broken: the number may be another descriptor's by now.
     guard let isHandedOver = connections.with(token, { $0.isHandedOver }) else { return }
-    let interest = Epoll.readable | Epoll.peerStoppedSending
-    guard !epoll.add(descriptor, interest, token: token) else { return }
-    // The kernel has no memory for it: nothing more would be heard of this client.
-    if isHandedOver { exchange.state.withLock { $0.peerGone = true } } else { close(token) }
+    if isHandedOver { young.append(token, since: now) } else { watch(token, Epoll.readable | Epoll.peerStoppedSending) }
+  }
+
+  /// Has epoll(7) report on a connection, or on more of it.
+  private func watch(_ token: UInt64, _ interest: UInt32) {
+    guard let (exchange, isWatched) = connections.with(token, { ($0.exchange, $0.isWatched) }) else { return }
+    let isTaken =
+      isWatched
+      ? epoll.change(exchange.descriptor, interest, token: token)
+      : epoll.add(exchange.descriptor, interest, token: token)
+    if isTaken {
+      connections.with(token) { $0.isWatched = true }
+    } else if exchange.state.withLock({ $0.phase == .reading || $0.phase == .answered }) {
+      // The kernel has no memory for it: nothing more would be heard of this client.
+      close(token)
+    } else {
+      exchange.state.withLock { $0.peerGone = true }
+    }
+  }
+
+  /// Closes those that have their answer and have gone, and has epoll(7) watch those that have not for a while. In the order in which
+  /// they came, and no further than the first that is neither: a turn costs no more than what it gets done.
+  private func lookAfterYoung(_ now: ContinuousClock.Instant) {
+    while let (token, since) = young.first {
+      guard let (exchange, isWatched) = connections.with(token, { ($0.exchange, $0.isWatched) }), !isWatched else {
+        young.removeFirst()
+        continue
+      }
+      if hasGone(exchange) {
+        young.removeFirst()
+        close(token)
+        continue
+      }
+      guard now - since >= ServerLimits.watchDelay else { return }
+      young.removeFirst()
+      watch(token, Epoll.readable | Epoll.peerStoppedSending)
+    }
+  }
+
+  /// Whether a client that has its whole answer has closed, or said that it sends no more.
+  private func hasGone(_ exchange: Exchange) -> Bool {
+    exchange.state.withLock { state in
+      guard state.phase == .answered, state.unsent.isEmpty else { return false }
+      if state.peerGone { return true }
+      var drained = 0
+      while drained < ServerLimits.drainBytes {
+        let count = recv(exchange.descriptor, receiveBuffer.baseAddress, receiveBuffer.count, 0)
+        if count > 0 {
+          drained += count
+          if let base = receiveBuffer.baseAddress { gatepost_wipe(base, count) }
+          continue
+        }
+        if count < 0 && errno == EINTR { continue }
+        if count < 0 && errno == EAGAIN { return false }
+        // Nothing is left to read, and nothing will come.
+        state.peerGone = true
+        return true
+      }
+      return true
+    }
   }
 
   // MARK: Events
@@ -229,8 +291,7 @@ final class ServerLoop: @unchecked Sendable {
     case .nothing: break
     case .close: close(token)
     case .awaitWritable:
-      let interest = Epoll.readable | Epoll.peerStoppedSending | Epoll.writable
-      _ = epoll.change(exchange.descriptor, interest, token: token)
+      watch(token, Epoll.readable | Epoll.peerStoppedSending | Epoll.writable)
     }
   }
 

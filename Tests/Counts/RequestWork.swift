@@ -14,6 +14,7 @@ enum RequestWork {
     let password = Secret(text: PasswordWork.password)
     let encoder = AnswerEncoder(defaultOptions: nil)
     let record = self.record
+    let log = RequestLog(logger: Logger(label: "gatepost", factory: { _ in Journal() }), ownProcess: 1)
     let directory = OneAccount(account)
     guard
       let pool = try? HashPool(threads: 1, queueCapacity: 1),
@@ -37,8 +38,7 @@ enum RequestWork {
         if bytes.isEmpty { fatalError("no reply") }
       },
       Piece("log-line") {
-        let message = RequestLog.line(record)
-        use(StandardErrorLog.line(.info, message, [:], nil, .journal))
+        log.write(record)
       },
       Piece("broker-auth") {
         broker.handle(auth, from: channel)
@@ -60,6 +60,21 @@ enum RequestWork {
     record.directory = "mail"
     record.duration = .microseconds(1_234)
     return record
+  }
+
+  /// Makes the line that the journal gets, and writes it nowhere.
+  private struct Journal: LogHandler {
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+      use(StandardErrorLog.line(event.level, event.message.description, metadata, event.metadata, .journal))
+    }
   }
 
   /// Has the row at once.

@@ -11,8 +11,60 @@ public enum LogText {
   public static func appendField(_ key: String, _ value: [UInt8], to line: inout [UInt8]) {
     line += key.utf8
     line.append(UInt8(ascii: "="))
+    value.withUnsafeBytes { appendValue($0, to: &line) }
+  }
+
+  /// Appends a message of ours, which may quote a database's words: one line, no control bytes.
+  public static func appendMessage(_ message: String, to line: inout [UInt8]) {
+    withBytes(of: message) { bytes in
+      let shown = UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, messageBytes)])
+      if shown.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) {
+        line.append(contentsOf: shown)
+      } else {
+        for byte in shown {
+          if byte < 0x20 || byte == 0x7f { appendEscaped(byte, quoted: false, to: &line) } else { line.append(byte) }
+        }
+      }
+      if bytes.count > messageBytes { line += "...".utf8 }
+    }
+  }
+
+  // MARK: Without a `String` or an array in between: every request has a line
+
+  /// Appends a value as `appendField` does: its key, with a space before it and `=` behind it, stands in `key`.
+  static func append(_ key: StaticString, _ value: [UInt8], to line: inout [UInt8]) {
+    append(key, to: &line)
+    value.withUnsafeBytes { appendValue($0, to: &line) }
+  }
+
+  static func append(_ key: StaticString, _ value: String, to line: inout [UInt8]) {
+    append(key, to: &line)
+    withBytes(of: value) { appendValue($0, to: &line) }
+  }
+
+  static func append(_ key: StaticString, _ value: Int, to line: inout [UInt8]) {
+    append(key, to: &line)
+    if value < 0 { line.append(UInt8(ascii: "-")) }
+    append(decimal: value.magnitude, to: &line)
+  }
+
+  static func append(_ text: StaticString, to line: inout [UInt8]) {
+    text.withUTF8Buffer { line.append(contentsOf: $0) }
+  }
+
+  static func append(decimal number: UInt, digits: Int = 1, to line: inout [UInt8]) {
+    if number >= 10 || digits > 1 { append(decimal: number / 10, digits: digits - 1, to: &line) }
+    line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+  }
+
+  private static func withBytes(of text: String, _ body: (UnsafeRawBufferPointer) -> Void) {
+    var text = text
+    text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+  }
+
+  private static func appendValue(_ value: UnsafeRawBufferPointer, to line: inout [UInt8]) {
     if !value.isEmpty, value.count <= valueBytes, value.allSatisfy(isBare) {
-      line += value
+      line.append(contentsOf: value)
       return
     }
     line.append(UInt8(ascii: "\""))
@@ -21,35 +73,24 @@ public enum LogText {
     line.append(UInt8(ascii: "\""))
   }
 
-  /// Appends a message of ours, which may quote a database's words: one line, no control bytes.
-  public static func appendMessage(_ message: String, to line: inout [UInt8]) {
-    var count = 0
-    for byte in message.utf8 {
-      count += 1
-      guard count <= messageBytes else {
-        line += "...".utf8
-        return
-      }
-      if byte < 0x20 || byte == 0x7f {
-        appendEscaped(byte, quoted: false, to: &line)
-      } else {
-        line.append(byte)
-      }
-    }
-  }
-
   private static func isBare(_ byte: UInt8) -> Bool {
     byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "=")
   }
 
   private static func appendEscaped(_ byte: UInt8, quoted: Bool, to line: inout [UInt8]) {
     if quoted && (byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")) {
-      line += [UInt8(ascii: "\\"), byte]
+      line.append(UInt8(ascii: "\\"))
+      line.append(byte)
     } else if byte < 0x20 || byte >= 0x7f {
-      let digits = Array("0123456789abcdef".utf8)
-      line += [UInt8(ascii: "\\"), UInt8(ascii: "x"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      append("\\x", to: &line)
+      line.append(digit(byte >> 4))
+      line.append(digit(byte & 15))
     } else {
       line.append(byte)
     }
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }

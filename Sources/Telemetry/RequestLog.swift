@@ -19,7 +19,8 @@ public struct RequestLog: Sendable {
   public func write(_ record: AuditRecord) {
     let level = level(record)
     guard level >= logger.logLevel else { return }
-    logger.log(level: level, "\(Self.line(record))")
+    // Not by interpolation, which would copy it.
+    logger.log(level: level, Logger.Message(stringLiteral: Self.line(record)))
   }
 
   /// Unavailable is an error of ours; bytes that are no request are worth a notice; the rest is everyday.
@@ -35,41 +36,37 @@ public struct RequestLog: Sendable {
 
   /// The line's text.
   public static func line(_ record: AuditRecord) -> String {
-    var line = Array((record.verb.isEmpty ? "request" : record.verb).utf8)
-    func field(_ key: String, _ value: [UInt8]) {
-      line.append(UInt8(ascii: " "))
-      LogText.appendField(key, value, to: &line)
-    }
-    func field(_ key: String, _ value: String) { field(key, Array(value.utf8)) }
-    if !record.service.isEmpty { field("service", record.service) }
-    if !record.user.isEmpty { field("user", record.user) }
-    if let address = record.remoteAddress { field("ip", address) }
-    field("pid", String(record.processID))
-    field("uid", String(record.userID))
-    if let directory = record.directory { field("directory", directory) }
+    var line: [UInt8] = []
+    line.reserveCapacity(usualBytes + record.service.count + record.user.count)
+    if record.verb.isEmpty { LogText.append("request", to: &line) } else { line += record.verb.utf8 }
+    if !record.service.isEmpty { LogText.append(" service=", record.service, to: &line) }
+    if !record.user.isEmpty { LogText.append(" user=", record.user, to: &line) }
+    if let address = record.remoteAddress { LogText.append(" ip=", address, to: &line) }
+    LogText.append(" pid=", Int(record.processID), to: &line)
+    LogText.append(" uid=", Int(record.userID), to: &line)
+    if let directory = record.directory { LogText.append(" directory=", directory, to: &line) }
     switch record.result {
-    case .accepted: field("outcome", "accepted")
-    case .refused(let refusal):
-      field("outcome", "refused")
-      field("reason", refusal.rawValue)
-    case .unavailable(let cause):
-      field("outcome", "unavailable")
-      field("reason", cause.description)
-    case .malformed(let reason):
-      field("outcome", "malformed")
-      field("reason", reason)
-    case .nothingAsked: field("outcome", "nothing asked")
+    case .accepted: LogText.append(" outcome=accepted", to: &line)
+    case .refused(let refusal): LogText.append(" outcome=refused reason=", refusal.rawValue, to: &line)
+    case .unavailable(let cause): LogText.append(" outcome=unavailable reason=", cause.description, to: &line)
+    case .malformed(let reason): LogText.append(" outcome=malformed reason=", reason, to: &line)
+    case .nothingAsked: LogText.append(" outcome=\"nothing asked\"", to: &line)
     }
-    if let accounts = record.accounts { field("accounts", String(accounts)) }
-    field("ms", milliseconds(record.duration))
+    if let accounts = record.accounts { LogText.append(" accounts=", accounts, to: &line) }
+    append(milliseconds: record.duration, to: &line)
     return String(decoding: line, as: UTF8.self)
   }
 
-  /// With three decimals, without Foundation.
-  private static func milliseconds(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
-    let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-    let fraction = String(microseconds % 1000)
-    return "\(microseconds / 1000).\(String(repeating: "0", count: 3 - fraction.utf8.count))\(fraction)"
+  /// What a line has beside service and user: more is rare.
+  private static let usualBytes = 160
+
+  /// With three decimals.
+  private static func append(milliseconds duration: Duration, to line: inout [UInt8]) {
+    let (seconds, attoseconds) = max(duration, .zero).components
+    let microseconds = UInt(seconds) * 1_000_000 + UInt(attoseconds / 1_000_000_000_000)
+    LogText.append(" ms=", to: &line)
+    LogText.append(decimal: microseconds / 1000, to: &line)
+    line.append(UInt8(ascii: "."))
+    LogText.append(decimal: microseconds % 1000, digits: 3, to: &line)
   }
 }

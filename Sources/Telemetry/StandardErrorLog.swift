@@ -53,10 +53,12 @@ public struct StandardErrorLog: LogHandler {
     _ level: Logger.Level, _ message: String, _ own: Logger.Metadata, _ more: Logger.Metadata?, _ style: Style
   ) -> [UInt8] {
     var line: [UInt8] = []
-    line.reserveCapacity(256)
+    line.reserveCapacity(message.utf8.count + 48)
     switch style {
     case .journal:
-      line += [UInt8(ascii: "<"), UInt8(ascii: "0") + priority(level), UInt8(ascii: ">")]
+      line.append(UInt8(ascii: "<"))
+      line.append(UInt8(ascii: "0") + priority(level))
+      line.append(UInt8(ascii: ">"))
     case .terminal:
       line += timestamp()
       line.append(UInt8(ascii: " "))

@@ -44,7 +44,16 @@ public struct AccountReply: Sendable {
   /// The bytes to send. They hold secrets when the reply does.
   /// - Returns: `unsafeValue` when LF or NUL stands in a value, `tooLong` above `WireLimits.reply`.
   public func encoded() -> Result<[UInt8], ReplyFault> {
-    var lines = Lines(capacity: mostBytes)
+    withUnsafeTemporaryAllocation(byteCount: mostBytes, alignment: 1) { room in
+      defer { room.wipe() }
+      var lines = Lines(room)
+      write(&lines)
+      if let fault = lines.fault { return .failure(fault) }
+      return lines.count > WireLimits.reply ? .failure(.tooLong) : .success([UInt8](room[..<lines.count]))
+    }
+  }
+
+  private func write(_ lines: inout Lines) {
     if let systemUser {
       lines.add("USERNAME=", systemUser, mayBeEmpty: false)
     } else {
@@ -59,10 +68,10 @@ public struct AccountReply: Sendable {
     if let passwordHash, !passwordHash.isEmpty { lines.add("PASSWD=", passwordHash) }
     if let clearPassword, !clearPassword.isEmpty { lines.add("PASSWD2=", clearPassword) }
     if let options, !options.isEmpty { lines.add("OPTIONS=", options) }
-    return lines.end()
+    lines.end()
   }
 
-  /// At least as many as the reply will have: memory that an array gives up when it grows is not overwritten.
+  /// At least as many as the reply will have; keys, numbers and line ends are less than 128.
   private var mostBytes: Int {
     var count = 128 + home.count + address.count
     count += (systemUser?.count ?? 0) + (name?.count ?? 0) + (maildir?.count ?? 0) + (quota?.count ?? 0)
@@ -72,48 +81,74 @@ public struct AccountReply: Sendable {
 
   /// The lines so far, and the first thing that was wrong with one.
   private struct Lines {
-    private var bytes: [UInt8] = []
-    private var fault: ReplyFault?
+    private let room: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+    private(set) var fault: ReplyFault?
 
-    init(capacity: Int) {
-      bytes.reserveCapacity(capacity)
-    }
+    init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
 
     mutating func add(_ key: StaticString, _ value: [UInt8], mayBeEmpty: Bool = true) {
-      if value.holdsLineBreakOrNUL || value.isEmpty && !mayBeEmpty { blame(key) }
-      bytes.append(key)
-      bytes.append(contentsOf: value)
-      bytes.append(UInt8(ascii: "\n"))
+      value.withUnsafeBytes { value in
+        if value.isEmpty && !mayBeEmpty { blame(key) }
+        add(key, value)
+      }
     }
 
     mutating func add(_ key: StaticString, _ value: [UInt8], upTo end: UInt8) {
-      if value.holdsLineBreakOrNUL { blame(key) }
-      bytes.append(key)
-      bytes.append(contentsOf: value.prefix { $0 != end })
-      bytes.append(UInt8(ascii: "\n"))
-    }
-
-    mutating func add(_ key: StaticString, _ value: UInt32) {
-      bytes.append(key)
-      bytes.append(decimal: value)
-      bytes.append(UInt8(ascii: "\n"))
+      value.withUnsafeBytes { value in
+        if value.holdsLineBreakOrNUL { blame(key) }
+        add(key, value.part(0..<(value.position(of: end) ?? value.count)))
+      }
     }
 
     mutating func add(_ key: StaticString, _ value: Secret) {
-      bytes.append(key)
-      value.withBytes { secret in
-        if secret.position(of: UInt8(ascii: "\n")) != nil || secret.position(of: 0) != nil { blame(key) }
-        bytes.append(contentsOf: secret)
-      }
-      bytes.append(UInt8(ascii: "\n"))
+      value.withBytes { add(key, $0) }
     }
 
-    mutating func end() -> Result<[UInt8], ReplyFault> {
-      bytes.append(".\n")
-      if fault == nil, bytes.count > WireLimits.reply { fault = .tooLong }
-      guard let fault else { return .success(bytes) }
-      bytes.wipe()
-      return .failure(fault)
+    mutating func add(_ key: StaticString, _ value: UInt32) {
+      append(key)
+      append(decimal: value)
+      append("\n")
+    }
+
+    mutating func end() { append(".\n") }
+
+    private mutating func add(_ key: StaticString, _ value: UnsafeRawBufferPointer) {
+      if value.holdsLineBreakOrNUL { blame(key) }
+      append(key)
+      append(value)
+      append("\n")
+    }
+
+    private mutating func append(_ text: StaticString) {
+      append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private mutating func append(decimal number: UInt32) {
+      withUnsafeTemporaryAllocation(byteCount: Self.mostDigits, alignment: 1) { digits in
+        var first = digits.count
+        var rest = number
+        repeat {
+          first -= 1
+          digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+          rest /= 10
+        } while rest > 0
+        append(UnsafeRawBufferPointer(rebasing: digits[first...]))
+      }
+    }
+
+    /// Of a `UInt32`.
+    private static let mostDigits = 10
+
+    /// What finds no room, which `mostBytes` rules out, is a reply that is not sent.
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+      guard let source = bytes.baseAddress, let target = room.baseAddress else { return }
+      guard bytes.count <= room.count - count else {
+        fault = fault ?? .tooLong
+        return
+      }
+      target.advanced(by: count).copyMemory(from: source, byteCount: bytes.count)
+      count += bytes.count
     }
 
     private mutating func blame(_ key: StaticString) {

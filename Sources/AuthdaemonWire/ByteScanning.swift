@@ -1,13 +1,13 @@
+internal import Glibc
+
 /// The few questions that the parsers ask of contiguous memory. None of them allocates.
 extension UnsafeRawBufferPointer {
   /// Where `byte` stands first, at or after `start`.
   func position(of byte: UInt8, from start: Int = 0) -> Int? {
-    var index = start
-    while index < count {
-      if self[index] == byte { return index }
-      index += 1
+    guard start < count, let baseAddress, let found = memchr(baseAddress + start, Int32(byte), count - start) else {
+      return nil
     }
-    return nil
+    return UnsafeRawPointer(found) - baseAddress
   }
 
   /// Where `byte` stands last.
@@ -46,14 +46,46 @@ extension UnsafeRawBufferPointer {
 
   /// Whether these are exactly the bytes of `text`.
   func spells(_ text: StaticString) -> Bool {
-    guard count == text.utf8CodeUnitCount else { return false }
-    return text.withUTF8Buffer { elementsEqual($0) }
+    guard count == text.utf8CodeUnitCount, let baseAddress else { return false }
+    return memcmp(baseAddress, text.utf8Start, count) == 0
   }
 
   /// Whether there is a byte below 0x20, or 0x7f.
   var holdsControlByte: Bool {
-    var found = false
-    for byte in self { found = found || byte < 0x20 || byte == 0x7f }
-    return found
+    holds(
+      word: { Self.hasByte(below: 0x20, in: $0) | Self.hasByte(below: 1, in: $0 ^ Self.each(0x7f)) },
+      byte: { $0 < 0x20 || $0 == 0x7f })
   }
+
+  /// Whether a reply line cannot carry it: LF would begin a line of its own, NUL would end the client's text.
+  var holdsLineBreakOrNUL: Bool {
+    holds(
+      word: { Self.hasByte(below: 1, in: $0) | Self.hasByte(below: 1, in: $0 ^ Self.each(UInt8(ascii: "\n"))) },
+      byte: { $0 == 0 || $0 == UInt8(ascii: "\n") })
+  }
+
+  /// Asks eight bytes at once, and each of the last few. Both questions must be the same one.
+  @inline(__always)
+  private func holds(word: (UInt64) -> UInt64, byte: (UInt8) -> Bool) -> Bool {
+    var index = 0
+    while count - index >= 8 {
+      if word(loadUnaligned(fromByteOffset: index, as: UInt64.self)) != 0 { return true }
+      index += 8
+    }
+    while index < count {
+      if byte(self[index]) { return true }
+      index += 1
+    }
+    return false
+  }
+
+  /// Not zero if, and only if, one of the eight bytes is below `limit`, at most 128: subtracting borrows from the highest bit of such
+  /// a byte, and the highest bit was not set.
+  @inline(__always)
+  private static func hasByte(below limit: UInt8, in word: UInt64) -> UInt64 {
+    (word &- each(limit)) & ~word & each(0x80)
+  }
+
+  @inline(__always)
+  private static func each(_ byte: UInt8) -> UInt64 { 0x0101_0101_0101_0101 * UInt64(byte) }
 }

@@ -12,6 +12,6 @@ extension [UInt8] {
 
   /// Whether a reply line cannot carry it: LF would begin a line of its own, NUL would end the client's text.
   var holdsLineBreakOrNUL: Bool {
-    withUnsafeBytes { $0.position(of: UInt8(ascii: "\n")) != nil || $0.position(of: 0) != nil }
+    withUnsafeBytes { $0.holdsLineBreakOrNUL }
   }
 }

@@ -5,16 +5,18 @@ internal import CLinux
 /// Promised: nothing of it appears when it is printed, interpolated, dumped or reflected on (no description, an empty
 /// mirror); it is not `Codable`; it compares in a time that depends on the lengths alone; its memory is overwritten when the
 /// last reference goes. Not promised: copies that a caller makes of the bytes.
-public final class Secret: Sendable, CustomReflectable {
-  private let storage: Storage
+public struct Secret: Sendable, CustomReflectable {
+  /// Unchecked because a `ManagedBuffer` is not `Sendable`: it is written while it is made, read-only until its `deinit`, and held by
+  /// secrets alone.
+  private nonisolated(unsafe) let storage: Storage
 
   /// Copies `bytes`. The source stays as it was: see `taking(_:)` for one that is wiped.
   public init(_ bytes: some Collection<UInt8>) {
-    storage = Storage(bytes)
+    storage = Storage.holding(bytes)
   }
 
   /// The UTF-8 of `text`.
-  public convenience init(text: String) {
+  public init(text: String) {
     self.init(text.utf8)
   }
 
@@ -29,14 +31,14 @@ public final class Secret: Sendable, CustomReflectable {
   }
 
   /// In bytes.
-  public var count: Int { storage.bytes.count }
+  public var count: Int { storage.header }
 
   /// Whether there is nothing in it. An empty password is never a right one.
-  public var isEmpty: Bool { storage.bytes.isEmpty }
+  public var isEmpty: Bool { storage.header == 0 }
 
   /// The bytes, for the duration of `body`. They must not be kept.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    try body(UnsafeRawBufferPointer(storage.bytes))
+    try storage.withUnsafeMutablePointers { try body(UnsafeRawBufferPointer(start: $1, count: $0.pointee)) }
   }
 
   /// Whether both hold the same bytes, in a time that depends only on the two lengths.
@@ -46,30 +48,33 @@ public final class Secret: Sendable, CustomReflectable {
 
   /// Whether `other` holds the same bytes, in a time that depends only on the two lengths.
   public func matches(_ other: UnsafeRawBufferPointer) -> Bool {
-    guard storage.bytes.count == other.count else { return false }
-    var difference: UInt8 = 0
-    for index in 0..<other.count {
-      difference |= storage.bytes[index] ^ other[index]
+    withBytes { own in
+      guard own.count == other.count else { return false }
+      var difference: UInt8 = 0
+      for index in 0..<other.count { difference |= own[index] ^ other[index] }
+      return difference == 0
     }
-    return difference == 0
   }
 
   /// Nothing: `dump` and the debugger's mirror see no bytes.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 
-  /// Owns the memory. Unchecked because a pointer is not `Sendable` by itself: it is written in `init` only, read-only until
-  /// `deinit`, and no other object holds it.
-  private final class Storage: @unchecked Sendable {
-    let bytes: UnsafeMutableBufferPointer<UInt8>
-
-    init(_ source: some Collection<UInt8>) {
-      bytes = .allocate(capacity: source.count)
-      _ = bytes.initialize(from: source)
+  /// The count, and behind it, in the same piece of memory, the bytes: a login makes two secrets, and this is one allocation each.
+  private final class Storage: ManagedBuffer<Int, UInt8> {
+    static func holding(_ source: some Collection<UInt8>) -> Storage {
+      let count = source.count
+      let made = Storage.create(minimumCapacity: count) { _ in count }
+      made.withUnsafeMutablePointerToElements { elements in
+        let (_, written) = UnsafeMutableBufferPointer(start: elements, count: count).initialize(from: source)
+        // A collection that has less than it says: what lay there before is not read as a secret.
+        for place in written..<count { elements[place] = 0 }
+      }
+      // `create` makes an object of the class it is called on.
+      return unsafeDowncast(made, to: Storage.self)
     }
 
     deinit {
-      if let base = bytes.baseAddress { gatepost_wipe(base, bytes.count) }
-      bytes.deallocate()
+      withUnsafeMutablePointers { UnsafeMutableRawBufferPointer(start: $1, count: $0.pointee).wipe() }
     }
   }
 }

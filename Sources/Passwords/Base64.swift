@@ -10,20 +10,32 @@ enum Base64 {
       end -= text[end - 2] == UInt8(ascii: "=") ? 2 : 1
     }
     guard end % 4 != 1, room.count >= text.count else { return nil }
-    var written = 0
-    var bits: UInt32 = 0
-    var have = 0
-    for index in 0..<end {
-      guard let value = value(of: text[index]) else { return nil }
-      bits = (bits << 6 | UInt32(value)) & 0xFFFF
-      have += 6
-      if have >= 8 {
-        have -= 8
-        room[written] = UInt8(truncatingIfNeeded: bits >> UInt32(have))
-        written += 1
+    return values.withUnsafeBufferPointer { values in
+      var written = 0
+      var index = 0
+      while end - index >= 4 {
+        let first = values[Int(text[index])]
+        let second = values[Int(text[index + 1])]
+        let third = values[Int(text[index + 2])]
+        let fourth = values[Int(text[index + 3])]
+        guard first | second | third | fourth < 64 else { return nil }
+        room[written] = first << 2 | second >> 4
+        room[written + 1] = second << 4 | third >> 2
+        room[written + 2] = third << 6 | fourth
+        written += 3
+        index += 4
       }
+      guard index < end else { return written }
+      // Two or three are left.
+      let first = values[Int(text[index])]
+      let second = values[Int(text[index + 1])]
+      let third = end - index == 3 ? values[Int(text[index + 2])] : 0
+      guard first | second | third < 64 else { return nil }
+      room[written] = first << 2 | second >> 4
+      guard end - index == 3 else { return second & 15 == 0 ? written + 1 : nil }
+      room[written + 1] = second << 4 | third >> 2
+      return third & 3 == 0 ? written + 2 : nil
     }
-    return bits & ((1 << UInt32(have)) - 1) == 0 ? written : nil
   }
 
   /// Encodes with padding.
@@ -44,7 +56,9 @@ enum Base64 {
     return text
   }
 
-  @inline(__always)
+  /// Of each byte, what it means; 255 for what is no letter of the alphabet.
+  private static let values: [UInt8] = (UInt8.min...UInt8.max).map { value(of: $0) ?? 255 }
+
   private static func value(of letter: UInt8) -> UInt8? {
     switch letter {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): letter - UInt8(ascii: "A")

@@ -60,15 +60,17 @@ public enum PasswordSchemes {
       case .locked: return .locked
       case .unknown(let what): return .unverifiable(scheme: what)
       case .row(let index, let text, let encoding):
-        let scheme = all[index]
+        // Not the whole row, which would be copied with all its names.
+        let method = all[index].method
+        let name = all[index].name
         let text = UnsafeRawBufferPointer(rebasing: bytes[text...])
         let verdict = encoding.withDecoded(text) { raw -> Verdict in
           password.withBytes { password in
-            if password.isEmpty { return emptyPassword(scheme, raw) }
-            return scheme.method.verify(password, against: raw, name: scheme.name, using: scratch)
+            if password.isEmpty { return emptyPassword(method, raw, name: name) }
+            return method.verify(password, against: raw, name: name, using: scratch)
           }
         }
-        return verdict ?? .unverifiable(scheme: "\(scheme.name): not \(encoding)")
+        return verdict ?? .unverifiable(scheme: "\(name): not \(encoding)")
       }
     }
   }
@@ -115,8 +117,10 @@ public enum PasswordSchemes {
     return next
   }
 
-  private static func emptyPassword(_ scheme: PasswordScheme, _ raw: UnsafeRawBufferPointer) -> Verdict {
-    if case .damaged(let what) = scheme.method.inspect(raw) { return .unverifiable(scheme: "\(scheme.name): \(what)") }
+  private static func emptyPassword(
+    _ method: any SchemeMethod, _ raw: UnsafeRawBufferPointer, name: String
+  ) -> Verdict {
+    if case .damaged(let what) = method.inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
     return .mismatch
   }
 }

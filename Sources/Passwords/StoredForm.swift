@@ -45,7 +45,7 @@ enum StoredForm {
       if label.encoding == nil, rest.first == UInt8(ascii: "$"), PasswordSchemes.all[index].name == "MD5" {
         return crypt(bytes, from: text)
       }
-      return .row(index, text: text, encoding: label.encoding ?? encoding(of: rest, in: PasswordSchemes.all[index]))
+      return .row(index, text: text, encoding: label.encoding ?? encoding(of: rest, in: index))
     }
   }
 
@@ -77,9 +77,15 @@ enum StoredForm {
 
   /// Hexadecimal and base64 of an unsalted digest differ in length.
   @inline(__always)
-  private static func encoding(of text: UnsafeRawBufferPointer, in scheme: PasswordScheme) -> TextEncoding {
-    guard let length = scheme.method.fixedLength else { return scheme.encoding }
+  private static func encoding(of text: UnsafeRawBufferPointer, in row: Int) -> TextEncoding {
+    let written = writtenDown[row]
+    guard let length = written.fixedLength else { return written.encoding }
     return text.count == 2 * length ? .hexadecimal : .base64
+  }
+
+  /// Of each row of the table, what `encoding` must know: a whole row is copied with all its names.
+  private static let writtenDown: [(fixedLength: Int?, encoding: TextEncoding)] = PasswordSchemes.all.map {
+    ($0.method.fixedLength, $0.encoding)
   }
 }
 

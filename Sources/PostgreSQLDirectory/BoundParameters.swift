@@ -1,18 +1,22 @@
 internal import Accounts
+internal import Glibc
 internal import Secrets
 
 /// The values of one statement's parameters, as libpq wants them: text format, each ended by a NUL. Used again for each
 /// statement, so that a look-up allocates nothing here.
 struct BoundParameters {
   private let placeholders: [Placeholder]
-  private let constants: [Placeholder: [UInt8]]
+  /// Of each placeholder, its constant; empty for those that a question fills.
+  private let constants: [[UInt8]]
+  private let roomForConstants: Int
   private var bytes: [UInt8] = []
   private var offsets: [Int] = []
 
   /// - Parameter placeholders: of the statement, in the order of `$1`, `$2`, ….
   init(_ placeholders: [Placeholder], constants: [Placeholder: [UInt8]]) {
     self.placeholders = placeholders
-    self.constants = constants
+    self.constants = placeholders.map { constants[$0] ?? [] }
+    roomForConstants = self.constants.reduce(0) { $0 + $1.count }
   }
 
   /// Takes the values for one question.
@@ -23,9 +27,10 @@ struct BoundParameters {
     offsets.removeAll(keepingCapacity: true)
     // Room for all at once: growing would leave copies of a password in freed memory.
     let secrets = change.map { $0.newHash.count + $0.newPassword.count } ?? 0
-    bytes.reserveCapacity(constants.reduce(secrets + 64) { $0 + $1.value.count } + (key?.room ?? 0) * 2)
-    for placeholder in placeholders {
-      offsets.append(bytes.count)
+    bytes.reserveCapacity(secrets + 64 + roomForConstants + (key?.room ?? 0) * 2)
+    for (index, placeholder) in placeholders.enumerated() {
+      let start = bytes.count
+      offsets.append(start)
       switch placeholder {
       case .username: bytes += key?.name.username ?? []
       case .localPart: bytes += key?.name.localPart ?? []
@@ -33,19 +38,27 @@ struct BoundParameters {
       case .service: bytes += key?.service ?? []
       case .newHash: change?.newHash.withBytes { bytes.append(contentsOf: $0) }
       case .newPassword: change?.newPassword.withBytes { bytes.append(contentsOf: $0) }
-      case .mailRoot, .uid, .gid: bytes += constants[placeholder] ?? []
+      case .mailRoot, .uid, .gid: bytes += constants[index]
       }
-      if bytes[(offsets.last ?? 0)...].contains(0) { return false }
+      if holdsNUL(from: start) { return false }
       bytes.append(0)
     }
     return true
+  }
+
+  private func holdsNUL(from start: Int) -> Bool {
+    bytes.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, start < bytes.count else { return false }
+      return memchr(base + start, 0, bytes.count - start) != nil
+    }
   }
 
   /// How many there are; libpq's own type.
   var count: Int32 { Int32(placeholders.count) }
 
   /// The values as libpq wants them, for the duration of `body`.
-  func withPointers<Result>(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result) -> Result {
+  /// - Returns: what `body` returns, libpq's result.
+  func withPointers(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Int32) -> Int32 {
     bytes.withUnsafeBytes { bytes in
       withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: max(1, offsets.count)) { pointers in
         pointers.initialize(repeating: nil)

@@ -54,7 +54,11 @@ enum AccountWork {
       Piece("login-name") { use(LoginName(userID, defaultDomain: "example.org")) },
       Piece("bind-postgresql") {
         use(bound.bind(key))
-        bound.withPointers { use($0) }
+        use(
+          bound.withPointers {
+            use($0)
+            return 1
+          })
       },
       Piece("bind-sqlite") {
         let parameters = RequestParameters(key: key, constants: constants)

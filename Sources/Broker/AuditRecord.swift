@@ -32,6 +32,8 @@ public struct AuditRecord: Sendable {
   public var directory: String?
   /// How it ended.
   public var result = Result.accepted
+  /// Whether the password was accepted because it had been verified a moment before.
+  public var isRemembered = false
   /// Accounts listed, for ENUMERATE.
   public var accounts: Int?
   /// From the request's last byte to its answer.

@@ -12,19 +12,31 @@ public final class Broker: Sendable {
   private let snapshot: Lock<Snapshot>
   private let pool: HashPool
   private let history: LoginHistory
+  private let desk: VerificationDesk
   private let lists: ListDesk
+  private let now: @Sendable () -> ContinuousClock.Instant
   private let audit: @Sendable (AuditRecord) -> Void
 
   /// - Parameters:
   ///   - enumerations: how many lists are written at once, each on a thread of its own.
   ///   - audit: told of every request once, from any thread.
-  public init(
+  public convenience init(
     settings: BrokerSettings, pool: HashPool, enumerations: Int, audit: @escaping @Sendable (AuditRecord) -> Void
   ) throws(SystemError) {
-    snapshot = Lock(Snapshot(settings))
+    try self.init(settings: settings, pool: pool, enumerations: enumerations, now: { .now }, audit: audit)
+  }
+
+  /// - Parameter now: by which what is remembered of logins grows old.
+  init(
+    settings: BrokerSettings, pool: HashPool, enumerations: Int,
+    now: @escaping @Sendable () -> ContinuousClock.Instant, audit: @escaping @Sendable (AuditRecord) -> Void
+  ) throws(SystemError) {
+    self.now = now
+    snapshot = Lock(Snapshot(settings, verified: Self.memory(settings, now)))
     self.pool = pool
     var random = SystemRandomNumberGenerator()
-    history = LoginHistory(random: &random)
+    history = LoginHistory(random: &random, now: now)
+    desk = VerificationDesk(pool: pool, history: history)
     self.audit = audit
     let lists = ListDesk()
     self.lists = lists
@@ -38,12 +50,15 @@ public final class Broker: Sendable {
     }
   }
 
-  /// Serves from `settings` from now on; requests under way keep what they began with.
+  /// Serves from `settings` from now on; requests under way keep what they began with. Verified logins are forgotten at once, by
+  /// those requests too, unless they are to be remembered as long as before.
   /// - Returns: waits for these, a given time at the most, and then names the old directories, for the caller to shut down.
   public func replace(settings: BrokerSettings) -> @Sendable (_ patience: Duration) -> [any AccountDirectory] {
     let old = snapshot.withLock { current in
       let old = current
-      current = Snapshot(settings)
+      let isKept = settings.verifiedLoginMemory == old.settings.verifiedLoginMemory
+      if !isKept { old.verified?.forget() }
+      current = Snapshot(settings, verified: isKept ? old.verified : Self.memory(settings, now))
       return old
     }
     return { patience in
@@ -119,10 +134,20 @@ public final class Broker: Sendable {
     let key = AccountKey(
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
     RunningRequest(
-      course: course, key: key, snapshot: snapshot, pool: pool, history: history, secrets: grant.secrets,
-      record: record, channel: channel,
+      course: course, key: key, snapshot: snapshot, pool: pool, history: history, desk: desk,
+      secrets: grant.secrets, record: record, channel: channel,
       conclude: { [audit] record in audit(record) }
     ).advance(.start)
+  }
+
+  /// An empty memory of verified logins, if there is to be one.
+  private static func memory(
+    _ settings: BrokerSettings, _ now: @escaping @Sendable () -> ContinuousClock.Instant
+  ) -> VerifiedLogins? {
+    settings.verifiedLoginMemory.map { lifetime in
+      var random = SystemRandomNumberGenerator()
+      return VerifiedLogins(lifetime: lifetime, random: &random, now: now)
+    }
   }
 
   private static let allModules = Array(".".utf8)
@@ -164,9 +189,14 @@ public final class Broker: Sendable {
 /// One set of settings and how many requests are using it.
 final class Snapshot: Sendable {
   let settings: BrokerSettings
+  /// Nil: no verified login is remembered.
+  let verified: VerifiedLogins?
   private let active = Lock(0)
 
-  init(_ settings: BrokerSettings) { self.settings = settings }
+  init(_ settings: BrokerSettings, verified: VerifiedLogins?) {
+    self.settings = settings
+    self.verified = verified
+  }
 
   func enter() { active.withLock { $0 += 1 } }
 

@@ -26,16 +26,20 @@ public struct BrokerSettings: Sendable {
   public var defaultOptions: [UInt8]?
   /// How long one ENUMERATE may take.
   public var enumerateTimeout: Duration
+  /// How long a password that was verified is accepted without another hash; nil: each is hashed each time.
+  public var verifiedLoginMemory: Duration?
 
   /// A snapshot.
   public init(
     directories: [Entry], policy: PeerPolicy = PeerPolicy(rules: []), defaultDomain: String? = nil,
-    defaultOptions: [UInt8]? = nil, enumerateTimeout: Duration = .seconds(600)
+    defaultOptions: [UInt8]? = nil, enumerateTimeout: Duration = .seconds(600),
+    verifiedLoginMemory: Duration? = nil
   ) {
     self.directories = directories
     self.policy = policy
     self.defaultDomain = defaultDomain
     self.defaultOptions = defaultOptions
     self.enumerateTimeout = enumerateTimeout
+    self.verifiedLoginMemory = verifiedLoginMemory
   }
 }

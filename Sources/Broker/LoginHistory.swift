@@ -7,7 +7,7 @@ internal import Threads
 /// process's own, and ends with it.
 final class LoginHistory: Sendable {
   /// One password against one account's stored hash.
-  struct Attempt: Sendable {
+  struct Attempt: Hashable, Sendable {
     let account: HashJob.Account
     let tag: PasswordTag
   }
@@ -19,19 +19,21 @@ final class LoginHistory: Sendable {
 
   private let tags: PasswordTag.Maker
   private let state = Lock(State())
+  private let now: @Sendable () -> ContinuousClock.Instant
 
   /// - Parameter random: a generator fit for keys.
-  init(random: inout some RandomNumberGenerator) {
+  init(random: inout some RandomNumberGenerator, now: @escaping @Sendable () -> ContinuousClock.Instant) {
     tags = PasswordTag.Maker(random: &random)
+    self.now = now
   }
 
   func attempt(_ password: Secret, against stored: Secret, of account: HashJob.Account) -> Attempt {
-    Attempt(account: account, tag: tags.tag(of: password, against: stored, directory: account.directory))
+    Attempt(account: account, tag: tags.tag(of: password, against: stored))
   }
 
   /// How soon to hash it; nil when it was wrong less than a minute ago.
   func rank(of attempt: Attempt) -> HashRank? {
-    let now = ContinuousClock.now
+    let now = now()
     return state.withLock { state in
       state.refusals.knows(attempt.tag, at: now) ? nil : state.standing.rank(attempt.account, attempt.tag, at: now)
     }
@@ -39,13 +41,13 @@ final class LoginHistory: Sendable {
 
   /// Whether it was wrong less than a minute ago.
   func isRefused(_ attempt: Attempt) -> Bool {
-    let now = ContinuousClock.now
+    let now = now()
     return state.withLock { $0.refusals.knows(attempt.tag, at: now) }
   }
 
   /// Remembers what hashing it said.
   func note(_ verdict: Verdict, of attempt: Attempt) {
-    let now = ContinuousClock.now
+    let now = now()
     state.withLock { state in
       state.refusals.note(verdict, for: attempt.tag, at: now)
       state.standing.note(verdict, of: attempt.account, attempt.tag, at: now)

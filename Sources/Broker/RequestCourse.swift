@@ -27,6 +27,8 @@ struct RequestCourse {
     case start
     case lookedUp(Outcome<Account>)
     case verified(Verdict)
+    /// The password was found right for this stored hash a moment ago.
+    case remembered
     case hashed(Outcome<Secret>)
     case stored(Outcome<Void>)
   }
@@ -34,7 +36,8 @@ struct RequestCourse {
   /// `of` and `for` are the account's name as the database spells it.
   enum Action {
     case lookUp(directory: Int)
-    case verify(Secret, against: Secret, of: [UInt8])
+    /// `afresh`: to be hashed, even if it was right a moment ago.
+    case verify(Secret, against: Secret, of: [UInt8], afresh: Bool)
     case verifyChallenge(Credentials, clearPassword: Secret)
     case makeHash(Secret, successorOf: Secret?, for: [UInt8])
     case store(directory: Int, hash: Secret, password: Secret)
@@ -58,6 +61,8 @@ struct RequestCourse {
   private var refusal: Refusal?
   /// The directory that decided, for the log; the last one asked until then.
   private(set) var decidingDirectory: Int?
+  /// Whether no hash was computed for the password that was accepted.
+  private(set) var wasRemembered = false
 
   /// - Parameter offersChange: per directory of the broker, whether it has a `set-password` query.
   init(purpose: Purpose, directories: [Int], offersChange: [Bool]) {
@@ -74,6 +79,10 @@ struct RequestCourse {
       return lookedUp(outcome, at: position)
     case (.verifying(let position, let account), .verified(let verdict)):
       return verified(verdict, account, at: position)
+    case (.verifying(let position, let account), .remembered):
+      guard case .login = purpose else { return contradiction(event) }
+      wasRemembered = true
+      return verified(.match, account, at: position)
     case (.hashing(let position), .hashed(let outcome)):
       guard case .change(_, let new) = purpose else { return contradiction(event) }
       switch outcome {
@@ -119,7 +128,13 @@ struct RequestCourse {
           return refuse(.noUsablePassword, at: position)
         }
         state = .verifying(position, account)
-        if account.passwordHash != nil { return .verify(password, against: stored, of: account.username) }
+        if account.passwordHash != nil {
+          // Whoever would change a password proves the old one by a hash of its own.
+          guard case .login = purpose else {
+            return .verify(password, against: stored, of: account.username, afresh: true)
+          }
+          return .verify(password, against: stored, of: account.username, afresh: false)
+        }
         // A clear password is compared in the same constant time as a digest would be; nothing to hand over.
         return handle(.verified(stored.matches(password) ? .match : .mismatch))
       case .login(let credentials):

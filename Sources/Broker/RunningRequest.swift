@@ -12,20 +12,23 @@ final class RunningRequest: Sendable {
   private let snapshot: Snapshot
   private let pool: HashPool
   private let history: LoginHistory
+  private let desk: VerificationDesk
   private let secrets: Bool
   private let record: AuditRecord
   private let channel: any RequestChannel
   private let conclude: @Sendable (AuditRecord) -> Void
 
   init(
-    course: RequestCourse, key: AccountKey, snapshot: Snapshot, pool: HashPool, history: LoginHistory, secrets: Bool,
-    record: AuditRecord, channel: any RequestChannel, conclude: @escaping @Sendable (AuditRecord) -> Void
+    course: RequestCourse, key: AccountKey, snapshot: Snapshot, pool: HashPool, history: LoginHistory,
+    desk: VerificationDesk, secrets: Bool, record: AuditRecord, channel: any RequestChannel,
+    conclude: @escaping @Sendable (AuditRecord) -> Void
   ) {
     self.course = Lock(course)
     self.key = key
     self.snapshot = snapshot
     self.pool = pool
     self.history = history
+    self.desk = desk
     self.secrets = secrets
     self.record = record
     self.channel = channel
@@ -39,8 +42,8 @@ final class RunningRequest: Sendable {
       snapshot.settings.directories[index].directory.lookUp(key, deadline: channel.deadline) {
         self.advance(.lookedUp($0))
       }
-    case .verify(let password, let stored, let username):
-      verify(password, against: stored, of: username)
+    case .verify(let password, let stored, let username, let afresh):
+      verify(password, against: stored, of: username, afresh: afresh)
     case .verifyChallenge(let credentials, let clear):
       guard case .challengeResponse(let mechanism, let challenge, let digest) = credentials else { return }
       advance(
@@ -73,11 +76,18 @@ final class RunningRequest: Sendable {
     }
   }
 
-  /// A digest of a few microseconds is computed where the row arrived; a costly hash goes to the pool, unless the same password was
-  /// wrong a moment ago.
-  private func verify(_ password: Secret, against stored: Secret, of username: [UInt8]) {
-    if PasswordSchemes.cost(of: stored) == .cheap {
+  /// A digest of a few microseconds is computed where the row arrived, and so is what is remembered; a costly hash goes to the pool,
+  /// together with all who ask for the same.
+  private func verify(_ password: Secret, against stored: Secret, of username: [UInt8], afresh: Bool) {
+    let cost = PasswordSchemes.cost(of: stored)
+    if cost == .cheap {
       advance(.verified(PasswordSchemes.verify(password, against: stored, using: CryptScratch())))
+      return
+    }
+    let memory = afresh || cost != .expensive ? nil : snapshot.verified
+    let proof = memory?.tag(of: password, against: stored)
+    if let memory, let proof, memory.knows(proof) {
+      advance(.remembered)
       return
     }
     let attempt = history.attempt(password, against: stored, of: account(username))
@@ -85,13 +95,28 @@ final class RunningRequest: Sendable {
       advance(.verified(.mismatch))
       return
     }
-    // While it waits, the same may be asked by another connection and be found wrong.
     let history = self.history
-    onPool(attempt.account, rank: rank, isSettled: { history.isRefused(attempt) }) { scratch in
+    let work: VerificationDesk.Work = { scratch in
       let verdict = PasswordSchemes.verify(password, against: stored, using: scratch)
       history.note(verdict, of: attempt)
-      self.advance(.verified(verdict))
+      if let memory, let proof { memory.note(verdict, for: proof) }
+      return verdict
     }
+    if afresh {
+      // While it waits, the same may be asked by another connection and be found wrong.
+      onPool(attempt.account, rank: rank, isSettled: { history.isRefused(attempt) }) {
+        self.advance(.verified(work($0)))
+      }
+      return
+    }
+    let channel = self.channel
+    let waiter = VerificationDesk.Waiter(deadline: channel.deadline, isAbandoned: { channel.isAbandoned }) { news in
+      switch news {
+      case .verdict(let verdict): self.advance(.verified(verdict))
+      case .dropped(let reason): self.dropped(reason)
+      }
+    }
+    desk.verify(attempt, rank: rank, for: waiter, work: work)
   }
 
   /// Whose turn in the queue a hash takes: that of the account as the database spells it, in the directory that was asked last.
@@ -114,14 +139,20 @@ final class RunningRequest: Sendable {
       ) { turn in
         switch turn {
         case .run(let scratch): work(scratch)
-        case .dropped(.settled): self.advance(.verified(.mismatch))
-        case .dropped(.abandoned): self.finish(.unavailable(Unavailability(.clientGone)))
-        case .dropped(.timedOut):
-          self.finish(.unavailable(Unavailability(.timedOut, "waiting for a hash thread")))
-        case .dropped(.overloaded): self.finish(.unavailable(Unavailability(.overloaded, "hash queue full")))
-        case .dropped(.stopping): self.finish(.unavailable(Unavailability(.stopping)))
+        case .dropped(let reason): self.dropped(reason)
         }
       })
+  }
+
+  /// No hash was computed.
+  private func dropped(_ reason: HashJob.Reason) {
+    switch reason {
+    case .settled: advance(.verified(.mismatch))
+    case .abandoned: finish(.unavailable(Unavailability(.clientGone)))
+    case .timedOut: finish(.unavailable(Unavailability(.timedOut, "waiting for a hash thread")))
+    case .overloaded: finish(.unavailable(Unavailability(.overloaded, "hash queue full")))
+    case .stopping: finish(.unavailable(Unavailability(.stopping)))
+    }
   }
 
   private func finish(_ outcome: Outcome<Answer>) {
@@ -130,9 +161,12 @@ final class RunningRequest: Sendable {
     let (reply, sent) = encoder.encode(outcome, service: key.service, secrets: secrets)
     channel.answer(reply)
     var record = self.record
-    record.directory = course.withLock { $0.decidingDirectory }.map { settings.directories[$0].directory.name }
+    let (decider, wasRemembered) = course.withLock { ($0.decidingDirectory, $0.wasRemembered) }
+    record.directory = decider.map { settings.directories[$0].directory.name }
     switch sent {
-    case .accepted: record.result = .accepted
+    case .accepted:
+      record.result = .accepted
+      record.isRemembered = wasRemembered
     case .refused(let refusal): record.result = .refused(refusal)
     case .unavailable(let cause): record.result = .unavailable(cause)
     }

@@ -1,7 +1,6 @@
 internal import Passwords
 
-/// Who goes first when hashes have to wait. A value without a clock. It orders, and decides nothing: every password that is accepted
-/// was hashed.
+/// Who goes first when hashes have to wait. A value without a clock. It orders, and decides nothing.
 ///
 /// The password that was right the last time goes first, by one byte of its tag: enough to hold back 255 of 256 wrong ones, and too
 /// little to be worth stealing. An account that is asked with one password after another is being guessed at, and goes last.

@@ -5,6 +5,7 @@ struct RootDraft {
   var defaultDomain: String?
   var defaultOptions: String?
   var logLevel: LogLevel?
+  var verifiedLoginMemory: VerifiedLoginMemory?
   var listeners: [Reading<ListenDraft>] = []
   var directories: [Reading<DirectoryDraft>] = []
   var peers: [Reading<PeerDraft>] = []
@@ -17,6 +18,7 @@ struct RootDraft {
         Row("default-domain", .text(like: "example.com", DefaultDomain.parse), \.defaultDomain),
         Row("default-options", .text(like: "disablewebmail=1", DefaultOptions.parse), \.defaultOptions),
         Row("log-level", .word(), \.logLevel),
+        Row("verified-login-memory", .text(like: "2m", VerifiedLoginMemory.parse), \.verifiedLoginMemory),
         Row(tables: "listen", ListenDraft.schema(system), start: ListenDraft(), \.listeners),
         Row(tables: "directory", DirectoryDraft.schema(backEnds, system), start: DirectoryDraft(), \.directories),
         Row(tables: "peer", PeerDraft.schema(system), start: PeerDraft(), \.peers),
@@ -33,6 +35,7 @@ struct RootDraft {
     settings.defaultDomain = defaultDomain
     settings.defaultOptions = defaultOptions
     settings.logLevel = logLevel ?? settings.logLevel
+    if let verifiedLoginMemory { settings.verifiedLoginMemory = verifiedLoginMemory.lifetime }
     settings.listensByDefault = !reading.given.contains("listen")
     settings.listeners =
       settings.listensByDefault ? [.standard] : ListenDraft.settings(listeners, &findings)
@@ -44,6 +47,24 @@ struct RootDraft {
       findings.add("directory", "missing; add a [[directory]] with type = \(types), where the accounts are")
     }
     return settings
+  }
+}
+
+/// How long a verified login is remembered, or not at all.
+struct VerifiedLoginMemory {
+  /// An hour at the most: what is remembered helps whoever can read the process's memory.
+  private static let range = Duration.seconds(1)...Duration.seconds(3600)
+
+  /// Nil: off.
+  let lifetime: Duration?
+
+  static func parse(_ text: String) throws(Objection) -> VerifiedLoginMemory {
+    if text == "off" { return VerifiedLoginMemory(lifetime: nil) }
+    guard let lifetime = DurationText.parse(text), range.contains(lifetime) else {
+      let (least, most) = (DurationText.format(range.lowerBound), DurationText.format(range.upperBound))
+      throw Objection("expected \"off\" or a duration from \(least) to \(most), found \"\(Label.harmless(text))\"")
+    }
+    return VerifiedLoginMemory(lifetime: lifetime)
   }
 }
 

@@ -4,6 +4,8 @@ public struct Settings: Sendable {
   public var defaultDomain: String?
   /// `name=value` pairs joined by commas, for options that an account does not set itself.
   public var defaultOptions: String?
+  /// How long a password that was verified is accepted without another hash; nil: each is hashed each time.
+  public var verifiedLoginMemory: Duration? = .seconds(120)
   /// What is logged.
   public var logLevel: LogLevel = .info
   /// Where to listen; `ListenerSettings.standard` when the file names no socket.

@@ -9,6 +9,8 @@ struct CryptMethod: SchemeMethod {
   let hashLength: Int
   /// The most work that is done for a stored string, and its unit for the log.
   let limit: WorkLimit
+  /// The work that takes about a millisecond on one core, in the unit of `limit`.
+  let millisecond: Int
   /// Random bytes for a new salt.
   let saltBytes: Int
   /// Bytes of a password that count; the rest makes no difference (bcrypt 72, DES 8). Nil when all do.
@@ -27,6 +29,13 @@ struct CryptMethod: SchemeMethod {
       if cursor.take(prefix) { return cursor.at }
     }
     return nil
+  }
+
+  func takesMillisecond(_ raw: UnsafeRawBufferPointer) -> Bool {
+    guard let prefix = prefixLength(in: raw),
+      case .complete(let work, _) = grammar.read(raw, prefix: prefix, hashLength: hashLength)
+    else { return false }
+    return work >= millisecond
   }
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {

@@ -38,7 +38,9 @@ public struct HashJob: Sendable {
 
   let account: Account
   let rank: HashRank
-  let deadline: ContinuousClock.Instant
+  /// When its result is of no use any more.
+  var deadline: ContinuousClock.Instant { latest() }
+  private let latest: @Sendable () -> ContinuousClock.Instant
   let isAbandoned: @Sendable () -> Bool
   let isSettled: @Sendable () -> Bool
   let body: @Sendable (Turn) -> Void
@@ -52,9 +54,20 @@ public struct HashJob: Sendable {
     account: Account, rank: HashRank, deadline: ContinuousClock.Instant, isAbandoned: @escaping @Sendable () -> Bool,
     isSettled: @escaping @Sendable () -> Bool = { false }, body: @escaping @Sendable (Turn) -> Void
   ) {
+    self.init(
+      account: account, rank: rank, latest: { deadline }, isAbandoned: isAbandoned, isSettled: isSettled, body: body)
+  }
+
+  /// A job whose deadline may move, because more requests come to wait for it.
+  /// - Parameter latest: its deadline now; asked in the same way as `isAbandoned`.
+  public init(
+    account: Account, rank: HashRank, latest: @escaping @Sendable () -> ContinuousClock.Instant,
+    isAbandoned: @escaping @Sendable () -> Bool, isSettled: @escaping @Sendable () -> Bool,
+    body: @escaping @Sendable (Turn) -> Void
+  ) {
     self.account = account
     self.rank = rank
-    self.deadline = deadline
+    self.latest = latest
     self.isAbandoned = isAbandoned
     self.isSettled = isSettled
     self.body = body

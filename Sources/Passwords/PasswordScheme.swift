@@ -10,7 +10,8 @@ public struct PasswordScheme: Sendable {
   public let summary: String
   /// Whether no new password should be stored this way: without salt, in the clear, or upon a broken or tiny function.
   public let isWeak: Bool
-  /// Where verifying belongs.
+  /// Where verifying belongs. A hash of an expensive scheme may ask for so little work that it is a moderate one:
+  /// ``PasswordSchemes/cost(of:)``.
   public let cost: Cost
   /// The work factor that can be chosen; nil when there is none.
   public let rounds: Rounds?

@@ -42,11 +42,16 @@ public enum PasswordSchemes {
     }
   }
 
-  /// Where verifying against `stored` belongs. What cannot be verified is cheap.
+  /// What verifying against `stored` costs, by its scheme and the work it asks for. What cannot be verified is cheap, or
+  /// moderate when it belongs to a costly scheme.
   public static func cost(of stored: Secret) -> Cost {
     stored.withBytes { bytes in
-      if case .row(let index, _, _) = StoredForm(bytes) { return all[index].cost }
-      return .cheap
+      guard case .row(let index, let text, let encoding) = StoredForm(bytes) else { return .cheap }
+      let cost = all[index].cost
+      guard cost == .expensive else { return cost }
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[text...])
+      let takesLong = encoding.withDecoded(rest) { all[index].method.takesMillisecond($0) }
+      return takesLong == true ? .expensive : .moderate
     }
   }
 

@@ -11,6 +11,9 @@ protocol SchemeMethod: Sendable {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict
 
+  /// Whether verifying against `raw` takes about a millisecond or more. Costs no hash.
+  func takesMillisecond(_ raw: UnsafeRawBufferPointer) -> Bool
+
   /// How many random bytes `make` takes.
   var saltBytes: Int { get }
 
@@ -29,6 +32,7 @@ protocol SchemeMethod: Sendable {
 
 extension SchemeMethod {
   var fixedLength: Int? { nil }
+  func takesMillisecond(_ raw: UnsafeRawBufferPointer) -> Bool { false }
 }
 
 /// What a look at a stored string says, before any hashing.

@@ -46,7 +46,9 @@ public struct RequestLog: Sendable {
     LogText.append(" uid=", Int(record.userID), to: &line)
     if let directory = record.directory { LogText.append(" directory=", directory, to: &line) }
     switch record.result {
-    case .accepted: LogText.append(" outcome=accepted", to: &line)
+    case .accepted:
+      LogText.append(" outcome=accepted", to: &line)
+      if record.isRemembered { LogText.append(" remembered=yes", to: &line) }
     case .refused(let refusal): LogText.append(" outcome=refused reason=", refusal.rawValue, to: &line)
     case .unavailable(let cause): LogText.append(" outcome=unavailable reason=", cause.description, to: &line)
     case .malformed(let reason): LogText.append(" outcome=malformed reason=", reason, to: &line)

@@ -20,7 +20,7 @@ enum Assembly {
     return BrokerSettings(
       directories: entries, policy: PeerPolicy(rules: settings.peers.map(rule)), defaultDomain: settings.defaultDomain,
       defaultOptions: settings.defaultOptions.map { Array($0.utf8) },
-      enumerateTimeout: settings.limits.enumerateTimeout)
+      enumerateTimeout: settings.limits.enumerateTimeout, verifiedLoginMemory: settings.verifiedLoginMemory)
   }
 
   /// - Parameter descriptors: how many the process may have open.

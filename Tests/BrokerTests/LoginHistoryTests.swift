@@ -15,7 +15,7 @@ import Testing
   }
 
   private func tag(_ password: String, _ stored: String = "hash") -> PasswordTag {
-    tags.tag(of: Secret(text: password), against: Secret(text: stored), directory: "d")
+    tags.tag(of: Secret(text: password), against: Secret(text: stored))
   }
 
   private func account(_ name: String) -> HashJob.Account {
@@ -99,6 +99,62 @@ import Testing
     #expect(memory.count <= 64)
     #expect(memory.knows(tag("999"), at: start))
     #expect(!memory.knows(tag("0"), at: start))
+  }
+
+  // MARK: Verified logins
+
+  @Test func onlyMatchesAreVerified() {
+    var memory = VerifiedMemory(lifetime: .seconds(120))
+    memory.note(.mismatch, for: tag("wrong"), at: start)
+    memory.note(.locked, for: tag("locked"), at: start)
+    memory.note(.unverifiable(scheme: "x"), for: tag("unverifiable"), at: start)
+    #expect(memory.count == 0)
+    memory.note(.match, for: tag("right"), at: start)
+    #expect(memory.knows(tag("right"), at: start))
+    for password in ["wrong", "locked", "unverifiable", "righ", "right "] {
+      #expect(!memory.knows(tag(password), at: start))
+    }
+    #expect(!memory.knows(tag("right", "new hash"), at: start))
+    // A mismatch said of a tag that is known takes nothing away: the tag covers the stored hash, so it cannot be.
+    #expect(memory.count == 1)
+  }
+
+  @Test func aVerifiedLoginIsNotProlonged() {
+    var memory = VerifiedMemory(lifetime: .seconds(120))
+    memory.note(.match, for: tag("right"), at: start)
+    for second in 0..<120 { #expect(memory.knows(tag("right"), at: start + .seconds(second))) }
+    #expect(!memory.knows(tag("right"), at: start + .seconds(120)))
+    // Only another verification counts anew.
+    memory.note(.match, for: tag("right"), at: start + .seconds(120))
+    #expect(memory.knows(tag("right"), at: start + .seconds(239)))
+    #expect(!memory.knows(tag("right"), at: start + .seconds(240)))
+  }
+
+  @Test func verifiedLoginsAreBounded() {
+    var memory = VerifiedMemory(lifetime: .seconds(120), capacity: 64)
+    for number in 0..<1000 {
+      memory.note(.match, for: tag("\(number)"), at: start)
+      #expect(memory.count <= 64)
+    }
+    #expect(memory.knows(tag("999"), at: start))
+    #expect(memory.knows(tag("968"), at: start))
+    #expect(!memory.knows(tag("0"), at: start))
+  }
+
+  @Test func whatIsForgottenStaysSo() {
+    var random = SystemRandomNumberGenerator()
+    let logins = VerifiedLogins(lifetime: .seconds(120), random: &random, now: { [start] in start })
+    let tag = logins.tag(of: Secret(text: "right"), against: Secret(text: "hash"))
+    logins.note(.match, for: tag)
+    #expect(logins.knows(tag))
+    logins.forget()
+    #expect(!logins.knows(tag))
+    // A request that was under way when it was turned off.
+    logins.note(.match, for: tag)
+    #expect(!logins.knows(tag))
+    // Another one has another key.
+    let other = VerifiedLogins(lifetime: .seconds(120), random: &random, now: { [start] in start })
+    #expect(other.tag(of: Secret(text: "right"), against: Secret(text: "hash")) != tag)
   }
 
   // MARK: Standing

@@ -64,6 +64,29 @@ import Testing
     #expect(daemon.stop() == 0)
   }
 
+  @Test func aVerifiedLoginIsRememberedUntilAReloadTurnsItOff() throws {
+    let domain = #"default-domain = "example.org""#
+    let daemon = try GatepostDaemon { configuration($0, top: domain) }
+    let pid = try #require(daemon.pid)
+    /// Whether the next login is accepted without a hash, as the log has it.
+    func isRemembered() throws -> Bool {
+      let before = daemon.log.components(separatedBy: "outcome=accepted").count
+      #expect(try ask(daemon, "slow", "bcrypt-secret").hasSuffix("\n.\n"))
+      #expect(eventually { daemon.log.components(separatedBy: "outcome=accepted").count > before })
+      return daemon.log.components(separatedBy: "outcome=accepted").last?.hasPrefix(" remembered=yes ms=") == true
+    }
+    #expect(try !isRemembered())
+    #expect(try isRemembered())
+    #expect(try ask(daemon, "slow", "bcrypt-wrong") == "FAIL\n")
+    #expect(try isRemembered())
+    let off = configuration(daemon.socketPath, top: domain + "\nverified-login-memory = \"off\"")
+    try off.write(toFile: daemon.configurationPath, atomically: true, encoding: .utf8)
+    kill(pid, SIGHUP)
+    #expect(eventually { daemon.log.contains("configuration reloaded") })
+    for _ in 0..<2 { #expect(try !isRemembered()) }
+    #expect(daemon.stop() == 0)
+  }
+
   @Test func reloadingLosesNoRequest() throws {
     let daemon = try GatepostDaemon { configuration($0, top: #"default-domain = "example.org""#) }
     let pid = try #require(daemon.pid)

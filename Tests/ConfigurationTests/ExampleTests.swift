@@ -119,6 +119,14 @@ import Testing
       try Fixture.read(text).directories.first?.passwordFile == "/run/credentials/gatepost.service/database")
   }
 
+  @Test func verifiedLoginsAreRememberedUnlessItIsOff() throws {
+    #expect(try Fixture.read(Fixture.directory).verifiedLoginMemory == .seconds(120))
+    for (text, expected) in [("off", nil), ("1s", 1), ("90s", 90), ("1h", 3600)] as [(String, Int?)] {
+      let settings = try Fixture.read("verified-login-memory = \"\(text)\"\n\(Fixture.directory)")
+      #expect(settings.verifiedLoginMemory == expected.map { .seconds($0) })
+    }
+  }
+
   @Test func otherSpellingsOfTOMLMeanTheSame() throws {
     let text = """
       \u{FEFF}limits = { connections = 7, answer-timeout = '250ms' }\r

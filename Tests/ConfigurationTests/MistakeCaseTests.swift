@@ -89,6 +89,12 @@ extension MistakeCase {
 
   private static let values = [
     MistakeCase(
+      top("verified-login-memory = \"on\""), line: 1, key: "verified-login-memory", "\"off\" or a duration", "1s to 1h"),
+    MistakeCase(top("verified-login-memory = \"0s\""), line: 1, key: "verified-login-memory", "from 1s to 1h"),
+    MistakeCase(top("verified-login-memory = \"61m\""), line: 1, key: "verified-login-memory", "from 1s to 1h"),
+    MistakeCase(
+      top("verified-login-memory = false"), line: 1, key: "verified-login-memory", "such as \"2m\"", "found a boolean"),
+    MistakeCase(
       limit("answer-timeout = \"5 parsecs\""), line: 6, key: "limits.answer-timeout", "a duration", "5 parsecs"),
     MistakeCase(limit("answer-timeout = \"-5s\""), line: 6, key: "limits.answer-timeout", "a duration"),
     MistakeCase(limit("answer-timeout = \"\""), line: 6, key: "limits.answer-timeout", "a duration"),

@@ -29,6 +29,11 @@ func recognised(_ stored: String) -> String? {
   return nil
 }
 
+/// Two digits.
+func hexadecimal(_ byte: UInt8) -> String {
+  (byte < 16 ? "0" : "") + String(byte, radix: 16)
+}
+
 func text(_ secret: Secret) -> String {
   secret.withBytes { String(decoding: $0, as: UTF8.self) }
 }

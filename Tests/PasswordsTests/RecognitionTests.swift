@@ -83,11 +83,38 @@ struct RecognitionTests {
       #expect(PasswordSchemes.cost(of: Secret(text: vector.stored)) == .cheap)
     }
     for vector in Vector.crypt {
-      let isCheap = ["DES-CRYPT", "NT-CRYPT"].contains(vector.scheme)
-      #expect(PasswordSchemes.cost(of: Secret(text: vector.stored)) == (isCheap ? .cheap : .expensive))
+      let expected: Cost =
+        switch vector.scheme {
+        case "DES-CRYPT", "NT-CRYPT": .cheap
+        case "MD5-CRYPT", "BSDI-CRYPT": .moderate
+        default: .expensive
+        }
+      #expect(PasswordSchemes.cost(of: Secret(text: vector.stored)) == expected, "\(vector.scheme)")
     }
     #expect(PasswordSchemes.cost(of: Secret(text: "{ARGON2ID}x")) == .cheap)
-    #expect(PasswordSchemes.cost(of: Secret(text: "{MD5}$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm80")) == .expensive)
+    #expect(PasswordSchemes.cost(of: Secret(text: "{MD5}$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm80")) == .moderate)
+  }
+
+  @Test("Few rounds make a costly scheme a moderate one; a damaged hash is no cheap one")
+  func costByWork() {
+    func cost(_ stored: String) -> Cost { PasswordSchemes.cost(of: Secret(text: stored)) }
+    let six = String(repeating: "a", count: 86)
+    let five = String(repeating: "a", count: 43)
+    #expect(cost("$6$rounds=1000$salt$\(six)") == .moderate)
+    #expect(cost("$6$salt$\(six)") == .expensive)
+    #expect(cost("{SHA512-CRYPT}$6$salt$\(six)") == .expensive)
+    #expect(cost("{SHA512-CRYPT.HEX}" + "$6$salt$\(six)".utf8.map { hexadecimal($0) }.joined()) == .expensive)
+    #expect(cost("$5$rounds=1000$salt$\(five)") == .moderate)
+    #expect(cost("$5$salt$\(five)") == .expensive)
+    let bcrypt = String(repeating: "a", count: 53)
+    #expect(cost("$2y$04$\(bcrypt)") == .moderate)
+    #expect(cost("$2y$05$\(bcrypt)") == .expensive)
+    #expect(cost("$2y$10$\(bcrypt)") == .expensive)
+    #expect(cost("$sha1$100$salt$\(String(repeating: "a", count: 28))") == .moderate)
+    #expect(cost("_zzzzrasmBYk8r9AiWNc") == .expensive)
+    #expect(cost("$7$6/....1....abcdefgh$\(five)") == .moderate)
+    // Cut short: the pool finds out that it cannot be verified.
+    #expect(cost("$2y$10$\(bcrypt.dropLast())") == .moderate)
   }
 
   @Test("Names and aliases are found in any case, and are unique")

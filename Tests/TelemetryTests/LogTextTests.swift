@@ -52,6 +52,10 @@ import Testing
     #expect(
       RequestLog.line(record) == #"AUTH service=imap user="x\x0ay" ip=192.0.2.1 pid=12 uid=89 directory=accounts "#
         + #"outcome=refused reason="wrong password" ms=1.234"#)
+    record.result = .accepted
+    #expect(RequestLog.line(record).hasSuffix(" directory=accounts outcome=accepted ms=1.234"))
+    record.isRemembered = true
+    #expect(RequestLog.line(record).hasSuffix(" directory=accounts outcome=accepted remembered=yes ms=1.234"))
     record.result = .unavailable(Unavailability(.unreachable, "connection refused"))
     #expect(RequestLog.line(record).contains(#"outcome=unavailable reason="database unreachable: connection refused""#))
   }

@@ -72,6 +72,12 @@ public final class Broker: Sendable {
     snapshot.withLock { $0.settings.directories.map(\.directory) }
   }
 
+  /// How often `tidy` is worth calling: every 30 s.
+  public static let tidyInterval = Duration.seconds(30)
+
+  /// Takes verified logins that are too old to count out of memory: without new ones nothing else does.
+  public func tidy() { snapshot.withLock { $0.verified }?.tidy() }
+
   /// Ends the listers; the directories are the caller's to end.
   public func shutDown() { lists.close() }
 

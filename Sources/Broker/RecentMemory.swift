@@ -43,6 +43,13 @@ struct RecentMemory<Key: Hashable, Value> {
     return entry.value
   }
 
+  /// Takes out what counts no more, which otherwise stays until newer entries take its place.
+  mutating func tidy(at now: ContinuousClock.Instant) {
+    let lifetime = lifetime
+    old = old.filter { now - $0.value.since < lifetime }
+    young = young.filter { now - $0.value.since < lifetime }
+  }
+
   /// Forgets what was kept for `key`.
   mutating func forget(_ key: Key) {
     young[key] = nil

@@ -27,4 +27,7 @@ struct VerifiedMemory {
   mutating func note(_ verdict: Verdict, for tag: PasswordTag, at now: ContinuousClock.Instant) {
     if verdict == .match { right.remember(tag, (), at: now) }
   }
+
+  /// Takes out what counts no more.
+  mutating func tidy(at now: ContinuousClock.Instant) { right.tidy(at: now) }
 }

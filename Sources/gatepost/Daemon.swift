@@ -93,7 +93,13 @@ struct Daemon {
           if signal == .sighup { reloads.push(()) } else { await group.triggerGracefulShutdown() }
         }
       }
-      // The services end when they were told to; the signals never do.
+      tasks.addTask {
+        while true {
+          try await Task.sleep(for: Broker.tidyInterval)
+          broker.tidy()
+        }
+      }
+      // The services end when they were told to; the others never do.
       try await tasks.next()
       tasks.cancelAll()
     }

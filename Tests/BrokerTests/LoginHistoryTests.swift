@@ -141,14 +141,32 @@ import Testing
     #expect(!memory.knows(tag("0"), at: start))
   }
 
+  @Test func whatIsTooOldDoesNotStayInMemory() {
+    var memory = VerifiedMemory(lifetime: .seconds(120), capacity: 64)
+    for number in 0..<40 { memory.note(.match, for: tag("\(number)"), at: start + .seconds(number)) }
+    #expect(memory.count == 40)
+    memory.tidy(at: start + .seconds(119))
+    #expect(memory.count == 40)
+    memory.tidy(at: start + .seconds(129))
+    #expect(memory.count == 30)
+    for number in 10..<40 { #expect(memory.knows(tag("\(number)"), at: start + .seconds(129))) }
+    memory.tidy(at: start + .seconds(159))
+    #expect(memory.count == 0)
+    memory.note(.match, for: tag("new"), at: start + .seconds(160))
+    #expect(memory.knows(tag("new"), at: start + .seconds(160)))
+  }
+
   @Test func whatIsForgottenStaysSo() {
     var random = SystemRandomNumberGenerator()
     let logins = VerifiedLogins(lifetime: .seconds(120), random: &random, now: { [start] in start })
     let tag = logins.tag(of: Secret(text: "right"), against: Secret(text: "hash"))
     logins.note(.match, for: tag)
+    logins.tidy()
     #expect(logins.knows(tag))
+    #expect(logins.count == 1)
     logins.forget()
     #expect(!logins.knows(tag))
+    #expect(logins.count == 0)
     // A request that was under way when it was turned off.
     logins.note(.match, for: tag)
     #expect(!logins.knows(tag))

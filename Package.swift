@@ -52,6 +52,8 @@ let package = Package(
       name: "Broker", dependencies: ["AuthdaemonWire", "Passwords", "Accounts", "Secrets", "Threads"],
       swiftSettings: strict),
     .target(name: "SocketServer", dependencies: ["AuthdaemonWire", "Threads", "CLinux"], swiftSettings: strict),
+    .target(
+      name: "LoadGenerator", dependencies: ["AuthdaemonWire", "Secrets", "Threads", "CLinux"], swiftSettings: strict),
     .target(name: "Configuration", dependencies: ["Accounts", toml], swiftSettings: strict),
     .target(name: "Telemetry", dependencies: ["Accounts", "Broker", "Threads", log], swiftSettings: strict),
 
@@ -59,7 +61,8 @@ let package = Package(
       name: "gatepost",
       dependencies: [
         "AuthdaemonWire", "Passwords", "Accounts", "Secrets", "Threads", "SQLiteDirectory", "PostgreSQLDirectory",
-        "Broker", "SocketServer", "Configuration", "Telemetry", "CLinux", arguments, lifecycle, signals, log,
+        "Broker", "SocketServer", "LoadGenerator", "Configuration", "Telemetry", "CLinux", arguments, lifecycle,
+        signals, log,
       ],
       swiftSettings: strict),
 
@@ -87,6 +90,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SocketServerTests", dependencies: ["SocketServer", "AuthdaemonWire", "Threads", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "AuthdaemonWire", "Secrets", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Accounts"], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Accounts", "Broker", log], swiftSettings: strict),

@@ -22,8 +22,12 @@ struct SocketClient {
     return reply
   }
 
-  /// Sends `request` and hands over what comes, piece by piece.
-  func exchange(_ request: [UInt8], _ body: (UnsafeRawBufferPointer) -> Void) throws(Failure) {
+  /// Connects and closes again: is anybody there?
+  func knock() throws(Failure) {
+    close(try connect())
+  }
+
+  private func connect() throws(Failure) -> Int32 {
     var address = sockaddr_un()
     var length = socklen_t()
     guard gatepost_unix_address(path, &address, &length) == 0 else {
@@ -31,13 +35,23 @@ struct SocketClient {
     }
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(description: SystemError.last("socket").description) }
-    defer { close(descriptor) }
     let (seconds, attoseconds) = timeout.components
     var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
-    guard gatepost_connect(descriptor, &address, length) == 0 else { throw connectFailure(errno) }
+    guard gatepost_connect(descriptor, &address, length) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw connectFailure(code)
+    }
+    return descriptor
+  }
+
+  /// Sends `request` and hands over what comes, piece by piece.
+  func exchange(_ request: [UInt8], _ body: (UnsafeRawBufferPointer) -> Void) throws(Failure) {
+    let descriptor = try connect()
+    defer { close(descriptor) }
     var offset = 0
     while offset < request.count {
       let sent = request.withUnsafeBytes {
@@ -53,7 +67,9 @@ struct SocketClient {
       if count == 0 { return }
       if count < 0 {
         if errno == EINTR { continue }
-        if errno == EAGAIN { throw Failure(description: "no answer within \(seconds) s from \(path)") }
+        if errno == EAGAIN {
+          throw Failure(description: "no answer within \(timeout.components.seconds) s from \(path)")
+        }
         throw Failure(description: SystemError.last("recv").description)
       }
       buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }

@@ -1,9 +1,10 @@
 # Two commands do everything on a fresh Debian or Ubuntu machine with Swift 6.1 or later:
 #   make run     installs what the build needs, builds, makes a small database, serves it, and shows what it answers
 #   make test    installs what the tests need (real mail servers and databases), and runs all tests
+#   make bench   figures beside courier's own daemon, into docs/performance.md (20 minutes)
 #   make soak    ten minutes of mixed load, hostile clients, outages and reloads; MINUTES=1 for one
 .POSIX:
-.PHONY: run test soak fuzz sanitize build release install lint format clean
+.PHONY: run test bench soak fuzz sanitize build release install lint format clean
 
 PREFIX = /usr/local
 DESTDIR =
@@ -20,6 +21,11 @@ soak: packages-build packages-test
 	swift build -c release --product gatepost
 	swift build -c release --product soak
 	.build/release/soak $(MINUTES)
+
+# As root. Benchmarks/run says what can be set in the environment.
+bench: packages-build packages-test packages-bench
+	swift build -c release --product gatepost --static-swift-stdlib
+	Benchmarks/run
 
 # Every fuzz target for so many seconds.
 FUZZ_SECONDS = 60
@@ -55,8 +61,10 @@ format:
 clean:
 	rm -rf .build run
 
-.PHONY: packages-build packages-test
+.PHONY: packages-build packages-test packages-bench
 packages-build:
 	@packaging/install-packages packaging/packages-build
 packages-test:
 	@packaging/install-packages packaging/packages-test
+packages-bench:
+	@packaging/install-packages packaging/packages-bench

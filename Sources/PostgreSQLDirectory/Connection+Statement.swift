@@ -68,6 +68,11 @@ extension Connection {
 
   private func send(_ accepted: Int32, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) {
     guard accepted == 1 else { throw lastFault }
+    try flush(until: deadline, stop: stop)
+  }
+
+  /// Writes what libpq holds back.
+  func flush(until deadline: Instant, stop: StopFlag) throws(DatabaseFault) {
     while true {
       let left = PQflush(handle)
       if left == 0 { return }

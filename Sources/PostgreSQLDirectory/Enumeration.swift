@@ -1,7 +1,6 @@
 internal import Accounts
-internal import CPostgreSQL
 
-/// One reading of all accounts, row by row as the server sends them, on a connection of its own.
+/// One reading of all accounts, piece by piece as the server sends them, on a connection of its own.
 struct Enumeration {
   private let query: QueryTemplate
   private let constants: [Placeholder: [UInt8]]
@@ -29,49 +28,39 @@ struct Enumeration {
       guard parameters.bind() else {
         return .unavailable(Unavailability(.queryFailed, "a parameter of the preset holds a NUL byte"))
       }
-      try connection.begin(sql, parameters, until: deadline, stop: stop)
-      guard PQsetSingleRowMode(connection.handle) == 1 else { throw connection.lastFault }
-      return try read(connection, until: deadline, row)
+      var cursor = try Cursor(sql, parameters, on: connection, until: deadline, stop: stop)
+      return try read(&cursor, until: deadline, row)
     } catch {
       return .unavailable(error.unavailability)
     }
   }
 
   private func read(
-    _ connection: Connection, until deadline: Deadline, _ row: (EnumeratedAccount) -> Bool
+    _ cursor: inout Cursor, until deadline: Deadline, _ row: (EnumeratedAccount) -> Bool
   ) throws(DatabaseFault) -> Outcome<Void> {
     var columns: AccountColumns?
-    var isComplete = false
-    while let result = try connection.nextResult(until: deadline, stop: stop) {
-      let status = result.status
-      guard status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK else {
-        if status == PGRES_FATAL_ERROR { throw result.fault(on: connection) }
-        return .unavailable(Unavailability(.queryFailed, "the enumerate query yields no rows: it must be a SELECT"))
-      }
+    while let piece = try cursor.next() {
       let known: AccountColumns
       if let columns {
         known = columns
       } else {
         do throws(ColumnError) {
-          known = try AccountColumns(enumerate: result.columnNames)
+          known = try AccountColumns(enumerate: piece.columnNames)
         } catch {
           return .unavailable(Unavailability(.queryFailed, "the enumerate query: \(error)"))
         }
         columns = known
       }
-      if status == PGRES_TUPLES_OK {
-        isComplete = true
-        continue
-      }
       if deadline <= .now { throw DatabaseFault(.timeLimit, "the enumeration took too long") }
       if stop.isSet { throw .stopping }
-      switch known.enumerated({ result.value(row: 0, column: $0) }) {
-      case .account(let account): if !row(account) { return .unavailable(Unavailability(.clientGone)) }
-      case .skip: break
-      case .bad(let cause): return .unavailable(cause)
+      for index in 0..<piece.rowCount {
+        switch known.enumerated({ piece.value(row: index, column: $0) }) {
+        case .account(let account): if !row(account) { return .unavailable(Unavailability(.clientGone)) }
+        case .skip: break
+        case .bad(let cause): return .unavailable(cause)
+        }
       }
     }
-    guard isComplete else { throw connection.lastFault }
     return .accepted(())
   }
 }

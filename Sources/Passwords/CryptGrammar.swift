@@ -48,6 +48,12 @@ enum CryptGrammar: Sendable, Equatable {
     return isHash ? .complete(work: work, rounds: rounds) : .damaged("a character in the hash that none can have")
   }
 
+  /// What `text` asks for by its setting; its hash is not looked at.
+  func work(_ text: UnsafeRawBufferPointer, prefix: Int) -> Int? {
+    var cursor = Cursor(text: text, at: prefix)
+    return readSetting(&cursor)?.work
+  }
+
   private func readSetting(_ cursor: inout Cursor) -> (work: Int, rounds: Int?)? {
     switch self {
     case .des:

@@ -32,9 +32,7 @@ struct CryptMethod: SchemeMethod {
   }
 
   func takesMillisecond(_ raw: UnsafeRawBufferPointer) -> Bool {
-    guard let prefix = prefixLength(in: raw),
-      case .complete(let work, _) = grammar.read(raw, prefix: prefix, hashLength: hashLength)
-    else { return false }
+    guard let prefix = prefixLength(in: raw), let work = grammar.work(raw, prefix: prefix) else { return false }
     return work >= millisecond
   }
 

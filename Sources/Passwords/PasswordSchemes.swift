@@ -42,8 +42,8 @@ public enum PasswordSchemes {
     }
   }
 
-  /// What verifying against `stored` costs, by its scheme and the work it asks for. What cannot be verified is cheap, or
-  /// moderate when it belongs to a costly scheme.
+  /// What verifying against `stored` costs, by its scheme and the work it asks for. What is of no scheme is cheap; whether the hash is
+  /// whole is not looked at.
   public static func cost(of stored: Secret) -> Cost {
     stored.withBytes { bytes in
       guard case .row(let index, let text, let encoding) = StoredForm(bytes) else { return .cheap }

@@ -11,7 +11,7 @@ protocol SchemeMethod: Sendable {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict
 
-  /// Whether verifying against `raw` takes about a millisecond or more. Costs no hash.
+  /// Whether verifying against `raw` takes about a millisecond or more, by the work it asks for. Costs no hash.
   func takesMillisecond(_ raw: UnsafeRawBufferPointer) -> Bool
 
   /// How many random bytes `make` takes.

@@ -24,7 +24,6 @@ enum RequestWork {
     else { fatalError("no threads") }
     let channel = Channel()
     let auth = WireWork.parse(WireWork.auth)
-    let remembering = remembering(auth, from: channel)
     let pre = WireWork.parse(WireWork.pre)
     return [
       Piece("course-auth") {
@@ -44,29 +43,10 @@ enum RequestWork {
       Piece("broker-auth") {
         broker.handle(auth, from: channel)
       },
-      Piece("broker-remembered") {
-        remembering.handle(auth, from: channel)
-      },
       Piece("broker-pre") {
         broker.handle(pre, from: channel)
       },
     ]
-  }
-
-  /// A broker that has verified the login. Its pool is closed: a login that it does not remember gets no reply.
-  private static func remembering(_ login: ParsedRequest, from channel: Channel) -> Broker {
-    var account = AccountWork.account
-    account.passwordHash = Secret(text: PasswordWork.sha512Crypt)
-    guard
-      let pool = try? HashPool(threads: 1, queueCapacity: 1),
-      let broker = try? Broker(
-        settings: BrokerSettings(
-          directories: [.init(directory: OneAccount(account), modules: [])], verifiedLoginMemory: .seconds(3600)),
-        pool: pool, enumerations: 1, audit: { use($0) })
-    else { fatalError("no threads") }
-    broker.handle(login, from: channel)
-    pool.shutDown()
-    return broker
   }
 
   private static var record: AuditRecord {

@@ -114,7 +114,8 @@ struct RecognitionTests {
     #expect(cost("_zzzzrasmBYk8r9AiWNc") == .expensive)
     #expect(cost("$7$6/....1....abcdefgh$\(five)") == .moderate)
     // Cut short: the pool finds out that it cannot be verified.
-    #expect(cost("$2y$10$\(bcrypt.dropLast())") == .moderate)
+    #expect(cost("$2y$10$\(bcrypt.dropLast())") == .expensive)
+    #expect(cost("$2y$10$short") == .moderate)
   }
 
   @Test("Names and aliases are found in any case, and are unique")

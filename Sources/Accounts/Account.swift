@@ -3,39 +3,118 @@ public import Secrets
 /// One mail user, as a directory found it: a row of the account query, checked.
 ///
 /// Every value is free of LF and NUL, so it can stand in a reply line; `AccountColumns` is the only maker and sees to it.
+///
+/// Copies share their values until one of them is changed: an account is handed on many times in a request, and counting the
+/// references to each of its texts every time would cost more than making it.
 public struct Account: Sendable {
-  /// The login name as the database spells it.
-  public var username: [UInt8]
-  /// The stored hash, with or without a `{SCHEME}`; nil when NULL or empty.
-  public var passwordHash: Secret?
-  /// The stored clear password; nil when NULL or empty.
-  public var clearPassword: Secret?
-  /// 0 … 4294967294.
-  public var uid: UInt32
-  /// 0 … 4294967294.
-  public var gid: UInt32
-  /// An absolute path.
-  public var home: [UInt8]
-  /// Absolute or relative to `home`; nil when NULL or empty.
-  public var maildir: [UInt8]?
-  /// A maildir quota such as `10000000S,1000C`; nil when NULL or empty.
-  public var quota: [UInt8]?
-  /// The full name; nil when the query has no such column or it is NULL, empty when it is empty.
-  public var name: [UInt8]?
-  /// `name=value` pairs joined by commas; nil when NULL or empty.
-  public var options: [UInt8]?
-  /// Replaces `maildir` for service `courier`; nil when the query has no such column, empty when it is NULL or empty.
-  public var delivery: [UInt8]?
-  /// False: every login is refused.
-  public var isActive: Bool
+  private var shared: Shared
 
   /// An account with what every one has; the rest is set afterwards.
   public init(username: [UInt8], uid: UInt32, gid: UInt32, home: [UInt8]) {
-    self.username = username
-    self.uid = uid
-    self.gid = gid
-    self.home = home
-    isActive = true
+    self.init(Values(username: username, uid: uid, gid: gid, home: home))
+  }
+
+  /// The account of these values.
+  init(_ values: Values) { shared = Shared(values) }
+
+  /// The login name as the database spells it.
+  public var username: [UInt8] {
+    get { shared.values.username }
+    set { change { $0.username = newValue } }
+  }
+
+  /// The stored hash, with or without a `{SCHEME}`; nil when NULL or empty.
+  public var passwordHash: Secret? {
+    get { shared.values.passwordHash }
+    set { change { $0.passwordHash = newValue } }
+  }
+
+  /// The stored clear password; nil when NULL or empty.
+  public var clearPassword: Secret? {
+    get { shared.values.clearPassword }
+    set { change { $0.clearPassword = newValue } }
+  }
+
+  /// 0 … 4294967294.
+  public var uid: UInt32 {
+    get { shared.values.uid }
+    set { change { $0.uid = newValue } }
+  }
+
+  /// 0 … 4294967294.
+  public var gid: UInt32 {
+    get { shared.values.gid }
+    set { change { $0.gid = newValue } }
+  }
+
+  /// An absolute path.
+  public var home: [UInt8] {
+    get { shared.values.home }
+    set { change { $0.home = newValue } }
+  }
+
+  /// Absolute or relative to `home`; nil when NULL or empty.
+  public var maildir: [UInt8]? {
+    get { shared.values.maildir }
+    set { change { $0.maildir = newValue } }
+  }
+
+  /// A maildir quota such as `10000000S,1000C`; nil when NULL or empty.
+  public var quota: [UInt8]? {
+    get { shared.values.quota }
+    set { change { $0.quota = newValue } }
+  }
+
+  /// The full name; nil when the query has no such column or it is NULL, empty when it is empty.
+  public var name: [UInt8]? {
+    get { shared.values.name }
+    set { change { $0.name = newValue } }
+  }
+
+  /// `name=value` pairs joined by commas; nil when NULL or empty.
+  public var options: [UInt8]? {
+    get { shared.values.options }
+    set { change { $0.options = newValue } }
+  }
+
+  /// Replaces `maildir` for service `courier`; nil when the query has no such column, empty when it is NULL or empty.
+  public var delivery: [UInt8]? {
+    get { shared.values.delivery }
+    set { change { $0.delivery = newValue } }
+  }
+
+  /// False: every login is refused.
+  public var isActive: Bool {
+    get { shared.values.isActive }
+    set { change { $0.isActive = newValue } }
+  }
+
+  private mutating func change(_ body: (inout Values) -> Void) {
+    var values = shared.values
+    body(&values)
+    shared = Shared(values)
+  }
+
+  /// What is known of an account: its properties say what each value means.
+  struct Values: Sendable {
+    var username: [UInt8]
+    var uid: UInt32
+    var gid: UInt32
+    var home: [UInt8]
+    var passwordHash: Secret?
+    var clearPassword: Secret?
+    var maildir: [UInt8]?
+    var quota: [UInt8]?
+    var name: [UInt8]?
+    var options: [UInt8]?
+    var delivery: [UInt8]?
+    var isActive = true
+  }
+
+  private final class Shared: Sendable {
+    let values: Values
+
+    init(_ values: Values) { self.values = values }
   }
 }
 

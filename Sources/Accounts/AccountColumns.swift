@@ -78,7 +78,7 @@ public struct AccountColumns: Sendable {
       }
       guard let home = try text(.home, value(home)), !home.isEmpty else { throw .empty(.home) }
       try requireAbsolute(home)
-      var account = Account(
+      var account = Account.Values(
         username: username, uid: try number(.uid, value(uid)), gid: try number(.gid, value(gid)), home: home)
       if let password { account.passwordHash = try secret(.password, value(password)) }
       if let clearPassword { account.clearPassword = try secret(.clearPassword, value(clearPassword)) }
@@ -88,7 +88,7 @@ public struct AccountColumns: Sendable {
       if let options { account.options = try filled(.options, value(options)) }
       if let delivery { account.delivery = try filled(.delivery, value(delivery)) ?? [] }
       if let active { account.isActive = try truth(.active, value(active)) }
-      return .accepted(account)
+      return .accepted(Account(account))
     } catch {
       return .unavailable(error)
     }

@@ -4,26 +4,31 @@
 public struct LoginName: Sendable, Equatable {
   /// The whole name; the default domain is added when the client gave none. Placeholder `:username`.
   public let username: [UInt8]
+  /// Where the local part ends. Both parts lie in `username`: few queries ask for them.
+  private let split: Int
+
   /// Up to the last `@`. Placeholder `:local_part`.
-  public let localPart: [UInt8]
+  public var localPart: ArraySlice<UInt8> { username[..<split] }
   /// Behind the last `@`, or the default domain, or empty. Placeholder `:domain`.
-  public let domain: [UInt8]
+  public var domain: ArraySlice<UInt8> { username[min(split + 1, username.count)...] }
 
   /// - Parameter defaultDomain: without `@`; nil or empty adds nothing.
   public init(_ userID: [UInt8], defaultDomain: String?) {
     let at = UInt8(ascii: "@")
-    if let split = userID.lastIndex(of: at) {
+    if let last = userID.lastIndex(of: at) {
       username = userID
-      localPart = Array(userID[..<split])
-      domain = Array(userID[(split + 1)...])
+      split = last
     } else if let defaultDomain, !defaultDomain.isEmpty {
-      localPart = userID
-      domain = Array(defaultDomain.utf8)
-      username = userID + [at] + domain
+      var whole: [UInt8] = []
+      whole.reserveCapacity(userID.count + 1 + defaultDomain.utf8.count)
+      whole += userID
+      whole.append(at)
+      whole += defaultDomain.utf8
+      username = whole
+      split = userID.count
     } else {
       username = userID
-      localPart = userID
-      domain = []
+      split = userID.count
     }
   }
 }

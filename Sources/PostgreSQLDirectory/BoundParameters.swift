@@ -27,15 +27,15 @@ struct BoundParameters {
     offsets.removeAll(keepingCapacity: true)
     // Room for all at once: growing would leave copies of a password in freed memory.
     let secrets = change.map { $0.newHash.count + $0.newPassword.count } ?? 0
-    bytes.reserveCapacity(secrets + 64 + roomForConstants + (key?.room ?? 0) * 2)
+    bytes.reserveCapacity(secrets + 64 + roomForConstants + (key?.room ?? 0))
     for (index, placeholder) in placeholders.enumerated() {
       let start = bytes.count
       offsets.append(start)
       switch placeholder {
-      case .username: bytes += key?.name.username ?? []
-      case .localPart: bytes += key?.name.localPart ?? []
-      case .domain: bytes += key?.name.domain ?? []
-      case .service: bytes += key?.service ?? []
+      case .username: key?.name.username.withUnsafeBytes { bytes.append(contentsOf: $0) }
+      case .localPart: key?.name.localPart.withUnsafeBytes { bytes.append(contentsOf: $0) }
+      case .domain: key?.name.domain.withUnsafeBytes { bytes.append(contentsOf: $0) }
+      case .service: key?.service.withUnsafeBytes { bytes.append(contentsOf: $0) }
       case .newHash: change?.newHash.withBytes { bytes.append(contentsOf: $0) }
       case .newPassword: change?.newPassword.withBytes { bytes.append(contentsOf: $0) }
       case .mailRoot, .uid, .gid: bytes += constants[index]
@@ -78,6 +78,6 @@ struct BoundParameters {
 }
 
 extension AccountKey {
-  /// Of all its parts, in bytes.
-  fileprivate var room: Int { name.username.count + name.localPart.count + name.domain.count + service.count }
+  /// Of all its values, in bytes: both parts of the name lie in it.
+  fileprivate var room: Int { name.username.count * 2 + service.count }
 }

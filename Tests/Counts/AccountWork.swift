@@ -7,6 +7,7 @@ import Secrets
 /// From a request to the parameters of the query, and from a row to an account.
 enum AccountWork {
   static let userID = "user00042@example.org".bytes
+  static let shortUserID = "user00042".bytes
   static let service = "imap".bytes
   static let key = AccountKey(name: LoginName(userID, defaultDomain: nil), service: service)
   static let constants: [Placeholder: [UInt8]] = [
@@ -52,6 +53,7 @@ enum AccountWork {
     let cells = self.cells
     return [
       Piece("login-name") { use(LoginName(userID, defaultDomain: "example.org")) },
+      Piece("login-name-short") { use(LoginName(shortUserID, defaultDomain: "example.org")) },
       Piece("bind-postgresql") {
         use(bound.bind(key))
         use(

@@ -62,7 +62,11 @@ def panel(x0, title, axis, series, logarithmic=True):
         out.append('<text class="small" text-anchor="end" x="%d" y="%.1f">%s</text>' % (x0 + LEFT - 6, py(y) + 4, short(y)))
     out.append('<line class="axis" x1="%d" x2="%d" y1="%d" y2="%d"/>' % (
         x0 + LEFT, x0 + WIDTH - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM))
+    last = -100.0
     for x in xs:
+        if px(x) - last < 30:
+            continue
+        last = px(x)
         out.append('<text class="small" text-anchor="middle" x="%.1f" y="%d">%s</text>' % (px(x), HEIGHT - BOTTOM + 16, short(x)))
     out.append('<text class="small" text-anchor="middle" x="%d" y="%d">%s</text>' % (
         x0 + (LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 32, axis))
@@ -91,8 +95,9 @@ def growth(figures):
         ("courier, SQLite", "d", True, select(accounts, kind="sqlite", side="courier")),
         ("courier, PostgreSQL", "c", True, select(accounts, kind="postgresql", side="courier"))])
     body += panel(WIDTH, "AUTH {SHA256}, PostgreSQL", "connections at one time", [
-        ("Gatepost", "a", False, select(connections, side="gatepost")),
-        ("courier", "c", True, select(connections, side="courier"))])
+        ("Gatepost, all asking", "a", False, select(connections, side="gatepost")),
+        ("64 asking, others idle", "b", False, select(connections, side="idle")),
+        ("courier, all asking", "c", True, select(connections, side="courier"))])
     body += panel(2 * WIDTH, "AUTH $6$, 64 connections", "hash threads", [
         ("Gatepost", "a", False, select(threads, side="gatepost")),
         ("crypt_r alone", "b", True, select(threads, side="floor"))])

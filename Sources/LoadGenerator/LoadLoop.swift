@@ -198,14 +198,14 @@ struct LoadLoop: ~Copyable {
           finish(index, slots[index].list.verdict(expecting: users?.count))
           return true
         }
+      } else if slots[index].held.count + count > WireLimits.reply {
+        // More than clients can hold.
+        finish(index, .garbled)
+        return true
       } else if isLast {
         finish(index, verdict(index, piece, text, entries))
         return true
       } else {
-        guard slots[index].held.count + count <= WireLimits.reply else {
-          finish(index, .garbled)
-          return true
-        }
         slots[index].held.append(contentsOf: piece)
       }
       if count < buffer.count { return false }

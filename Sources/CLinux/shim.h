@@ -89,7 +89,11 @@ static inline void gatepost_name_thread(const char *name) {
 }
 
 // On Linux, of the calling thread alone. Returns 0, or -1 where a filter of system calls forbids it.
-static inline int gatepost_lower_priority(int niceness) { return setpriority(PRIO_PROCESS, 0, niceness); }
+static inline int gatepost_lower_priority(int by) {
+  return setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + by);
+}
+
+static inline int gatepost_niceness(void) { return getpriority(PRIO_PROCESS, 0); }
 
 // glibc gives each thread a heap of its own, up to eight for each processor, and each keeps what was freed in it.
 static inline void gatepost_limit_heaps(int count) {
@@ -106,6 +110,15 @@ static inline void gatepost_return_memory(void) {
 #ifdef __GLIBC__
   extern int malloc_trim(size_t);
   malloc_trim(0);
+#endif
+}
+
+// A moment's rest for a processor that waits for another one.
+static inline void gatepost_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("isb");
 #endif
 }
 

@@ -15,7 +15,7 @@ public final class HashPool: Sendable {
 
   /// What hashing threads leave to the others: with all processors busy, the threads that answer what needs no hash are
   /// not made to wait for a time slice.
-  static let niceness: Int32 = 10
+  static let niceness: Int32 = 5
 
   private let state: Lock<State>
   private let workers: [Worker]

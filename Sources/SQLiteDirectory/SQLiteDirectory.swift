@@ -9,6 +9,9 @@ final class SQLiteDirectory: AccountDirectory {
   /// How many look-ups wait at the most; the next one is `unavailable(.overloaded)`. More than there are connections by default: at
   /// 30,000 a second this is half a second of work.
   static let lookUpCapacity = 16_384
+  /// How long the look-up thread keeps awake while look-ups come one at a time: as long as a client needs from an answer to its next
+  /// request.
+  static let vigil = Duration.microseconds(50)
   /// How many password changes wait at the most.
   static let changeCapacity = 1024
   /// How many look-ups are taken from the queue at once; the file is looked at once for them all.
@@ -34,7 +37,7 @@ final class SQLiteDirectory: AccountDirectory {
   private let file: DatabaseFile
   private let queries: QuerySet
   private let stop = StopFlag()
-  private let lookUps = BoundedQueue<LookUp>(capacity: lookUpCapacity)
+  private let lookUps = BoundedQueue<LookUp>(capacity: lookUpCapacity, vigil: vigil)
   private let changes = BoundedQueue<Change>(capacity: changeCapacity)
   private let workers: [Worker]
 

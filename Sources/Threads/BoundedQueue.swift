@@ -1,3 +1,6 @@
+internal import CLinux
+internal import Synchronization
+
 /// A queue between threads with a fixed room: first in, first out. A full or closed queue refuses at once; it never blocks the
 /// side that puts in, so overload shows as an answer and not as a pile.
 public final class BoundedQueue<Element: Sendable>: Sendable {
@@ -9,13 +12,26 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     var count: Int { elements.count - head }
   }
 
+  /// After so many that came alone, the next one is expected alone.
+  private static var singly: Int { 16 }
+
   /// How many elements fit.
   public let capacity: Int
   private let state = Lock(State())
+  /// As many as `state` holds, to be looked at without the lock.
+  private let pending = Atomic(0)
+  private let vigil: Duration
+  /// How many times in a row one element alone was taken.
+  private let takenSingly = Atomic(0)
 
-  /// - Parameter capacity: at least 1.
-  public init(capacity: Int) {
+  /// - Parameters:
+  ///   - capacity: at least 1.
+  ///   - vigil: for how long `pop` looks for an element before it goes to sleep, while they come one at a time. Waking a
+  ///     thread costs both sides several microseconds, more than a short piece of work itself. Keeping awake costs a
+  ///     processor for that long, once for each time the queue runs empty; where there is more to do, others need it.
+  public init(capacity: Int, vigil: Duration = .zero) {
     self.capacity = max(1, capacity)
+    self.vigil = vigil
   }
 
   /// How many elements wait now.
@@ -28,6 +44,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     let (taken, wake) = state.withLock { state -> (Bool, Bool) in
       if state.closed || state.count >= capacity { return (false, false) }
       state.elements.append(element)
+      pending.store(state.count, ordering: .relaxed)
       return (true, state.waiting > 0)
     }
     if wake { state.signal() }
@@ -38,6 +55,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
   /// - Parameter patience: how long to wait at the most; nil is for ever.
   /// - Returns: an empty array when the patience ran out; nil when the queue is closed and empty.
   public func pop(upTo limit: Int = 1, patience: Duration? = nil) -> [Element]? {
+    if takenSingly.load(ordering: .relaxed) >= Self.singly { keepVigil() }
     var counted = false
     let taken: [Element]?? = state.wait(patience) { state -> [Element]?? in
       if state.count > 0 {
@@ -45,6 +63,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
         let end = min(state.elements.count, state.head + max(1, limit))
         let batch = Array(state.elements[state.head..<end])
         state.head = end
+        takenSingly.store(batch.count == 1 ? takenSingly.load(ordering: .relaxed) + 1 : 0, ordering: .relaxed)
         if state.head == state.elements.count {
           state.elements.removeAll(keepingCapacity: true)
           state.head = 0
@@ -52,6 +71,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
           state.elements.removeFirst(state.head)
           state.head = 0
         }
+        pending.store(state.count, ordering: .relaxed)
         return .some(batch)
       }
       if state.closed {
@@ -70,6 +90,17 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
       state.withLock { if counted { $0.waiting -= 1 } }
       return []
     }
+  }
+
+  private func keepVigil() {
+    guard vigil > .zero, pending.load(ordering: .relaxed) == 0 else { return }
+    let end = ContinuousClock.now + vigil
+    repeat {
+      for _ in 0..<16 {
+        if pending.load(ordering: .relaxed) != 0 { return }
+        gatepost_relax()
+      }
+    } while ContinuousClock.now < end
   }
 
   /// Refuses what comes from now on; what is inside can still be taken.

@@ -9,7 +9,7 @@ public final class Worker: Sendable {
   /// Starts `body` on a thread of its own.
   /// - Parameters:
   ///   - name: as `ps -L` and debuggers show it; the first 15 bytes.
-  ///   - niceness: 0...19, see nice(2). For work that takes a processor for long: others that have little to do come
+  ///   - niceness: 0...19, what is added to the process's own, see nice(2). For work that takes a processor for long: others that have little to do come
   ///     first. Where the system forbids it, nothing is different.
   /// - Throws: `SystemError` when the system gives no thread.
   public init(name: String, niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) throws(SystemError) {

@@ -1,3 +1,5 @@
+import CLinux
+import Glibc
 import Secrets
 import Testing
 import Threads
@@ -38,6 +40,40 @@ import Threads
     queue.close()
     for worker in workers { #expect(worker.join(.seconds(20))) }
     #expect(seen.withLock { $0.sorted() } == Array(0..<20_000))
+  }
+
+  /// One at a time for long enough that the thread keeps awake for the next, and sleeps in between.
+  @Test func aThreadThatKeepsAwakeMissesNothing() throws {
+    let queue = BoundedQueue<Int>(capacity: 10, vigil: .milliseconds(1))
+    let seen = Lock<[Int]>([])
+    let worker = try Worker(name: "pop") {
+      while let batch = queue.pop() {
+        seen.withLock { $0 += batch }
+        seen.broadcast()
+      }
+    }
+    for number in 0..<300 {
+      if number % 50 == 49 { usleep(3_000) }
+      #expect(queue.push(number))
+      #expect(seen.wait(.seconds(20)) { $0.count == number + 1 ? true : nil } == true)
+    }
+    queue.close()
+    #expect(worker.join(.seconds(20)))
+    #expect(seen.withLock { $0 } == Array(0..<300))
+  }
+
+  @Test func aWorkerGivesWayWhenItIsTold() throws {
+    let seen = Lock<[Int32]>([])
+    for niceness: Int32 in [0, 5] {
+      let worker = try Worker(name: "nice", niceness: niceness) {
+        let own = gatepost_niceness()
+        seen.withLock { $0.append(own) }
+      }
+      #expect(worker.join(.seconds(20)))
+    }
+    let (usual, nice) = seen.withLock { ($0[0], $0[1]) }
+    #expect(nice == min(19, usual + 5))
+    #expect(usual == gatepost_niceness())
   }
 
   @Test func waitingHasAnEnd() {

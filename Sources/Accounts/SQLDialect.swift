@@ -12,7 +12,8 @@ public enum SQLDialect: Sendable, CaseIterable {
     case .sqlite:
       SQLLexis(
         marker: UInt8(ascii: "?"), quotes: [UInt8(ascii: "\""), UInt8(ascii: "`")], brackets: .name,
-        foreignMarkers: [UInt8(ascii: "?"), UInt8(ascii: "$"), UInt8(ascii: "@")], namesParametersByDigits: true)
+        foreignMarkers: [UInt8(ascii: "?"), UInt8(ascii: "$"), UInt8(ascii: "@"), UInt8(ascii: "#")],
+        namesParametersByDigits: true)
     case .postgresql:
       SQLLexis(
         marker: UInt8(ascii: "$"), quotes: [UInt8(ascii: "\"")], brackets: .subscript,
@@ -37,7 +38,8 @@ struct SQLLexis: Sendable {
   var foreignMarkers: [UInt8]
   /// `?` behind an operand is an operator (PostgreSQL's `jsonb`), elsewhere somebody's idea of a parameter.
   var hasOperatorQuestionMark = false
-  /// A colon makes a parameter of a digit and of `$` too, `:1`: SQLite binds NULL to such a one if nobody tells it better.
+  /// A marker makes a parameter of a digit, of `$` and of `::name` too, `:1`, `#$`, `@::a`: SQLite binds NULL to such a one if
+  /// nobody tells it better.
   var namesParametersByDigits = false
   /// `/* /* */ */` is one comment.
   var nestsComments = false

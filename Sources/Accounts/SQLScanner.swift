@@ -93,8 +93,8 @@ struct SQLScanner {
     case UInt8(ascii: ":"): colon()
     case UInt8(ascii: "$") where dollar(): break
     case UInt8(ascii: "?"): questionMark()
-    case UInt8(ascii: "@") where lexis.foreignMarkers.contains(byte) && peek(1).map(isWordStart) == true:
-      foreign(length: 1 + wordLength(from: at + 1))
+    case UInt8(ascii: "@") where namesForeign(), UInt8(ascii: "#") where namesForeign():
+      foreign(length: foreignLength())
     case _ where isWordStart(byte) || isDigit(byte): word(byte)
     default:
       behindOperand = byte == UInt8(ascii: ")")
@@ -254,9 +254,22 @@ struct SQLScanner {
       return true
     }
     guard lexis.foreignMarkers.contains(UInt8(ascii: "$")), let next = peek(1) else { return false }
-    guard isDigit(next) || (!lexis.hasDollarQuotes && isWordStart(next)) else { return false }
-    foreign(length: 1 + wordLength(from: at + 1))
+    guard isDigit(next) || namesForeign() else { return false }
+    foreign(length: foreignLength())
     return true
+  }
+
+  /// Whether what stands here is a parameter by a sign and a name, of the database's own.
+  private func namesForeign() -> Bool {
+    guard lexis.namesParametersByDigits, lexis.foreignMarkers.contains(bytes[at]), let next = peek(1) else {
+      return false
+    }
+    return isWordPart(next) || (next == UInt8(ascii: ":") && peek(2) == next && peek(3).map(isWordPart) == true)
+  }
+
+  private func foreignLength() -> Int {
+    let colons = peek(1) == UInt8(ascii: ":") ? 2 : 0
+    return 1 + colons + wordLength(from: at + 1 + colons)
   }
 
   private func dollarTag() -> ArraySlice<UInt8>? {

@@ -167,5 +167,7 @@ def write(root, results):
         text = replace(text, region.__name__, region(results))
     with open(path, "w") as f:
         f.write(text)
-    with open(root + "/docs/performance-growth.svg", "w") as f:
-        f.write(plot.growth(results["growth"]))
+    # Results of some rows only leave the plot as it is.
+    if "growth" in results:
+        with open(root + "/docs/performance-growth.svg", "w") as f:
+            f.write(plot.growth(results["growth"]))

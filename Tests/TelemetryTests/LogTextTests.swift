@@ -73,7 +73,7 @@ import Testing
     let pipe = Pipe()
     let writer = try LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor, lostLine: { _ in [] })
     for number in 0..<500 { writer.write(Array("\(number)\n".utf8)) }
-    writer.flush()
+    writer.flush(.seconds(20))
     try pipe.fileHandleForWriting.close()
     let text = String(decoding: try #require(try pipe.fileHandleForReading.readToEnd()), as: UTF8.self)
     #expect(text == (0..<500).map { "\($0)\n" }.joined())
@@ -91,5 +91,8 @@ import Testing
     var text = ""
     while !text.contains("lost true\n") { text += String(decoding: reader.availableData, as: UTF8.self) }
     #expect(text.contains("lost true\n"))
+    // What is still on its way must not meet a pipe without a reader: that is a signal, and the end of the process.
+    writer.flush(.seconds(20))
+    withExtendedLifetime(pipe) {}
   }
 }

@@ -85,6 +85,12 @@ public final class FaultProxy: @unchecked Sendable {
     ended.wait()
   }
 
+  // Not at the thread's end: somebody may be waking it at that moment.
+  deinit {
+    close(wakeUp.reader)
+    close(wakeUp.writer)
+  }
+
   private func command(_ change: (FaultProxy) -> Void) {
     lock.withLock { change(self) }
     var byte: UInt8 = 1
@@ -113,8 +119,6 @@ public final class FaultProxy: @unchecked Sendable {
     }
     for link in links { link.reset() }
     if listener >= 0 { close(listener) }
-    close(wakeUp.reader)
-    close(wakeUp.writer)
     ended.signal()
   }
 

@@ -73,7 +73,7 @@ let package = Package(
       path: "Tests/DirectoryConformance", swiftSettings: strict),
     // `make soak`; not installed.
     .executableTarget(name: "soak", dependencies: ["TestSupport"], path: "Tests/Soak", swiftSettings: strict),
-    .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets", "CLinux"], swiftSettings: strict),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets"], swiftSettings: strict),
     .testTarget(name: "AuthdaemonWireTests", dependencies: ["AuthdaemonWire", "Secrets"], swiftSettings: strict),
     .testTarget(name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads"], swiftSettings: strict),
     .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Secrets"], swiftSettings: strict),

@@ -13,7 +13,7 @@ public enum SQLDialect: Sendable, CaseIterable {
       SQLLexis(
         marker: UInt8(ascii: "?"), quotes: [UInt8(ascii: "\""), UInt8(ascii: "`")], brackets: .name,
         foreignMarkers: [UInt8(ascii: "?"), UInt8(ascii: "$"), UInt8(ascii: "@"), UInt8(ascii: "#")],
-        namesParametersByDigits: true)
+        namesParametersFreely: true)
     case .postgresql:
       SQLLexis(
         marker: UInt8(ascii: "$"), quotes: [UInt8(ascii: "\"")], brackets: .subscript,
@@ -38,9 +38,9 @@ struct SQLLexis: Sendable {
   var foreignMarkers: [UInt8]
   /// `?` behind an operand is an operator (PostgreSQL's `jsonb`), elsewhere somebody's idea of a parameter.
   var hasOperatorQuestionMark = false
-  /// A marker makes a parameter of a digit, of `$` and of `::name` too, `:1`, `#$`, `@::a`: SQLite binds NULL to such a one if
-  /// nobody tells it better.
-  var namesParametersByDigits = false
+  /// `:`, `$`, `@` and `#` make a parameter of whatever name follows, also of a digit, of `$` and of `::name`: `:1`, `#$`, `@::a`.
+  /// SQLite binds NULL to such a one if nobody tells it better.
+  var namesParametersFreely = false
   /// `/* /* */ */` is one comment.
   var nestsComments = false
   /// `$tag$ … $tag$` is a string.

@@ -10,6 +10,8 @@
 //               / "`" … "`" / "[" … "]"                           ; SQLite
 //   word        = ( letter / "_" ) *( letter / digit / "_" / "$" ) / digit *( letter / digit / "_" )
 //   placeholder = ":" ( letter / "_" ) *( letter / digit / "_" / "$" )   ; in SQLite a digit or "$" may come first
+//   foreign     = "?" *digit / "$" 1*digit                    ; the database's own parameters, which are mistakes here
+//               / ( "$" / "@" / "#" ) [ "::" ] 1*( letter / digit / "_" / "$" )      ; SQLite
 //   cast        = "::" / ":="
 //   other       = a byte that is none of these; ":" too, when no name follows, and in PostgreSQL's slices, `a[1:n]`,
 //                 where it stands inside brackets right behind an operand
@@ -93,8 +95,7 @@ struct SQLScanner {
     case UInt8(ascii: ":"): colon()
     case UInt8(ascii: "$") where dollar(): break
     case UInt8(ascii: "?"): questionMark()
-    case UInt8(ascii: "@") where namesForeign(), UInt8(ascii: "#") where namesForeign():
-      foreign(length: foreignLength())
+    case UInt8(ascii: "@") where foreignName(), UInt8(ascii: "#") where foreignName(): break
     case _ where isWordStart(byte) || isDigit(byte): word(byte)
     default:
       behindOperand = byte == UInt8(ascii: ")")
@@ -212,7 +213,7 @@ struct SQLScanner {
     if next == UInt8(ascii: ":") || next == UInt8(ascii: "=") {
       behindOperand = false
       at += 2
-    } else if let next, isWordStart(next) || (lexis.namesParametersByDigits && isWordPart(next)), !isSliceColon {
+    } else if let next, isWordStart(next) || (lexis.namesParametersFreely && isWordPart(next)), !isSliceColon {
       let end = at + 1 + wordLength(from: at + 1)
       placeholders.append(Occurrence(range: at..<end, name: Array(bytes[(at + 1)..<end])))
       behindOperand = true
@@ -253,23 +254,20 @@ struct SQLScanner {
       troubles.append((start, .unterminatedDollarQuote))
       return true
     }
-    guard lexis.foreignMarkers.contains(UInt8(ascii: "$")), let next = peek(1) else { return false }
-    guard isDigit(next) || namesForeign() else { return false }
-    foreign(length: foreignLength())
+    if foreignName() { return true }
+    guard lexis.foreignMarkers.contains(UInt8(ascii: "$")), let next = peek(1), isDigit(next) else { return false }
+    foreign(length: 1 + wordLength(from: at + 1))
     return true
   }
 
-  /// Whether what stands here is a parameter by a sign and a name, of the database's own.
-  private func namesForeign() -> Bool {
-    guard lexis.namesParametersByDigits, lexis.foreignMarkers.contains(bytes[at]), let next = peek(1) else {
-      return false
-    }
-    return isWordPart(next) || (next == UInt8(ascii: ":") && peek(2) == next && peek(3).map(isWordPart) == true)
-  }
-
-  private func foreignLength() -> Int {
-    let colons = peek(1) == UInt8(ascii: ":") ? 2 : 0
-    return 1 + colons + wordLength(from: at + 1 + colons)
+  /// Takes a parameter of the database's own, by a sign and a name, if one stands here.
+  private mutating func foreignName() -> Bool {
+    guard lexis.namesParametersFreely, lexis.foreignMarkers.contains(bytes[at]) else { return false }
+    let colon = UInt8(ascii: ":")
+    let name = peek(1) == colon && peek(2) == colon ? 3 : 1
+    guard peek(name).map(isWordPart) == true else { return false }
+    foreign(length: name + wordLength(from: at + name))
+    return true
   }
 
   private func dollarTag() -> ArraySlice<UInt8>? {

@@ -130,10 +130,8 @@ struct RequestCourse {
         state = .verifying(position, account)
         if account.passwordHash != nil {
           // Whoever would change a password proves the old one by a hash of its own.
-          guard case .login = purpose else {
-            return .verify(password, against: stored, of: account.username, afresh: true)
-          }
-          return .verify(password, against: stored, of: account.username, afresh: false)
+          let afresh = if case .change = purpose { true } else { false }
+          return .verify(password, against: stored, of: account.username, afresh: afresh)
         }
         // A clear password is compared in the same constant time as a digest would be; nothing to hand over.
         return handle(.verified(stored.matches(password) ? .match : .mismatch))

@@ -93,8 +93,6 @@ static inline int gatepost_lower_priority(int by) {
   return setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + by);
 }
 
-static inline int gatepost_niceness(void) { return getpriority(PRIO_PROCESS, 0); }
-
 // glibc gives each thread a heap of its own, up to eight for each processor, and each keeps what was freed in it.
 static inline void gatepost_limit_heaps(int count) {
 #ifdef __GLIBC__

@@ -242,14 +242,19 @@ import Testing
     }
   }
 
-  @Test func inALongOutageThereIsOneAttemptASecond() throws {
+  /// A lane with an attempt a second, as in life, and outages that are soon long.
+  private func longOutageLane() throws -> Lane {
     let server = try ServerScope.server()
     let database = try ServerScope.makeDatabase()
     try server.sql(People.table, database: database)
     var timing = Self.timing
     timing.spacing = .seconds(1)
     timing.patience = .milliseconds(500)
-    let lane = try Lane(server, database: database, timing: timing)
+    return try Lane(server, database: database, timing: timing)
+  }
+
+  @Test func inALongOutageThereIsOneAttemptASecond() throws {
+    let lane = try longOutageLane()
     #expect(lane.ask(0) == 3)
     lane.proxy.set(Fault(.reset))
     let end = ContinuousClock.now + .seconds(4)
@@ -267,13 +272,7 @@ import Testing
   }
 
   @Test func inALongOutageListsShareOneAttemptASecond() throws {
-    let server = try ServerScope.server()
-    let database = try ServerScope.makeDatabase()
-    try server.sql(People.table, database: database)
-    var timing = Self.timing
-    timing.spacing = .seconds(1)
-    timing.patience = .milliseconds(500)
-    let lane = try Lane(server, database: database, timing: timing)
+    let lane = try longOutageLane()
     let directory = lane.directory
     #expect(directory.enumerate(deadline: .now + .seconds(5)) { _ in true }.value != nil)
     lane.proxy.set(Fault(.reset))

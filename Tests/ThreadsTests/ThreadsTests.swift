@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Secrets
 import Testing
@@ -66,15 +65,17 @@ import Threads
     let seen = Lock<[Int32]>([])
     for niceness: Int32 in [0, 5] {
       let worker = try Worker(name: "nice", niceness: niceness) {
-        let own = gatepost_niceness()
+        let own = Self.ownNiceness()
         seen.withLock { $0.append(own) }
       }
       #expect(worker.join(.seconds(20)))
     }
     let (usual, nice) = seen.withLock { ($0[0], $0[1]) }
     #expect(nice == min(19, usual + 5))
-    #expect(usual == gatepost_niceness())
+    #expect(usual == Self.ownNiceness())
   }
+
+  private static func ownNiceness() -> Int32 { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
 
   @Test func waitingHasAnEnd() {
     let lock = Lock(0)

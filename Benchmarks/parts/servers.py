@@ -69,6 +69,19 @@ class Server:
         """By process: the most that was resident since reset_peak."""
         return {p: status(p, "VmHWM") for p in self.pids()}
 
+    def wait(self):
+        """Until it can be asked."""
+        return self
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+    def restart(self):
+        self.stop()
+        self.start()
+        return self.wait()
+
 
 class Gatepost(Server):
     def __init__(self, executable, folder, kind, location, limits=""):
@@ -102,15 +115,6 @@ enumerate = "SELECT username, uid, gid, home, maildir FROM mailbox"
     def wait(self):
         wait_for("gatepost (%s/log)" % self.folder, lambda: os.path.exists(self.socket), self.process)
         return self
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-
-    def restart(self):
-        self.stop()
-        self.start()
-        return self.wait()
 
 
 class Courier(Server):
@@ -218,12 +222,3 @@ service anvil {
                                         stdout=subprocess.DEVNULL, stderr=open(self.folder + "/errors", "w"))
         self.pid = self.process.pid
         wait_for("Dovecot (%s/errors, log)" % self.folder, lambda: os.path.exists(self.socket), self.process)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-
-    def restart(self):
-        self.stop()
-        self.start()
-        return self

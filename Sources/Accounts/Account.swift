@@ -144,4 +144,41 @@ public struct EnumeratedAccount: Sendable, Equatable {
     self.maildir = maildir
     self.options = options
   }
+
+  /// The same where the database's library has it, for a list of a million that is copied once: into what is sent. Lasts until the
+  /// next row is asked for.
+  public struct View {
+    /// The login name.
+    public let username: UnsafeRawBufferPointer
+    /// 0 … 4294967294.
+    public let uid: UInt32
+    /// 0 … 4294967294.
+    public let gid: UInt32
+    /// An absolute path.
+    public let home: UnsafeRawBufferPointer
+    /// May be empty.
+    public let maildir: UnsafeRawBufferPointer
+    /// May be empty.
+    public let options: UnsafeRawBufferPointer
+
+    /// What lasts.
+    public var copy: EnumeratedAccount {
+      EnumeratedAccount(
+        username: Array(username), uid: uid, gid: gid, home: Array(home), maildir: Array(maildir),
+        options: Array(options))
+    }
+  }
+
+  /// Lends itself to `body`.
+  public func withView<Result>(_ body: (View) throws -> Result) rethrows -> Result {
+    try username.withUnsafeBytes { username in
+      try home.withUnsafeBytes { home in
+        try maildir.withUnsafeBytes { maildir in
+          try options.withUnsafeBytes { options in
+            try body(View(username: username, uid: uid, gid: gid, home: home, maildir: maildir, options: options))
+          }
+        }
+      }
+    }
+  }
 }

@@ -77,7 +77,7 @@ public struct AccountColumns: Sendable {
         throw .empty(.username)
       }
       guard let home = try text(.home, value(home)), !home.isEmpty else { throw .empty(.home) }
-      try requireAbsolute(home)
+      try requireAbsolute(home.first)
       var account = Account.Values(
         username: username, uid: try number(.uid, value(uid)), gid: try number(.gid, value(gid)), home: home)
       if let password { account.passwordHash = try secret(.password, value(password)) }
@@ -95,9 +95,9 @@ public struct AccountColumns: Sendable {
   }
 
   /// What one row of an `enumerate` query is.
-  public enum EnumeratedRow: Sendable, Equatable {
-    /// A line.
-    case account(EnumeratedAccount)
+  public enum EnumeratedRow {
+    /// A line. It lasts as long as the values it was made of.
+    case account(EnumeratedAccount.View)
     /// No name or no home, or inactive: left out.
     case skip
     /// The enumeration has failed: scripts delete mailboxes on the strength of it, so it must not be short of one.
@@ -105,18 +105,19 @@ public struct AccountColumns: Sendable {
   }
 
   /// The line in one row of an `enumerate` query.
-  /// - Parameter value: as for `account(_:)`.
+  /// - Parameter value: the bytes of the column at this place, nil for NULL; they must last as long as the line is used.
   public func enumerated(_ value: (Int) -> UnsafeRawBufferPointer?) -> EnumeratedRow {
     do throws(Unavailability) {
-      guard let username = try text(.username, value(username), line: true), !username.isEmpty,
-        let home = try text(.home, value(home), line: true), !home.isEmpty
+      guard let username = try field(.username, value(username)), !username.isEmpty,
+        let home = try field(.home, value(home)), !home.isEmpty
       else { return .skip }
       if let active, try !truth(.active, value(active)) { return .skip }
-      try requireAbsolute(home)
-      var account = EnumeratedAccount(
-        username: username, uid: try number(.uid, value(uid)), gid: try number(.gid, value(gid)), home: home)
-      if let maildir { account.maildir = try text(.maildir, value(maildir), line: true) ?? [] }
-      if let options { account.options = try text(.options, value(options), line: true) ?? [] }
+      try requireAbsolute(home.first)
+      let none = UnsafeRawBufferPointer(start: nil, count: 0)
+      let account = EnumeratedAccount.View(
+        username: username, uid: try number(.uid, value(uid)), gid: try number(.gid, value(gid)), home: home,
+        maildir: try maildir.flatMap { column throws(Unavailability) in try field(.maildir, value(column)) } ?? none,
+        options: try options.flatMap { column throws(Unavailability) in try field(.options, value(column)) } ?? none)
       return .account(account)
     } catch {
       return .bad(error)
@@ -129,7 +130,8 @@ public struct AccountColumns: Sendable {
   private func check(
     _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer, line: Bool = false
   ) throws(Unavailability) {
-    for byte in bytes where byte < 0x0B {
+    guard bytes.holdsByte(below: 0x0B) else { return }
+    for byte in bytes {
       switch byte {
       case 0x0A: throw .bad(column, "holds a line feed")
       case 0x00: throw .bad(column, "holds a NUL byte")
@@ -140,11 +142,19 @@ public struct AccountColumns: Sendable {
   }
 
   private func text(
-    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?, line: Bool = false
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?
   ) throws(Unavailability) -> [UInt8]? {
     guard let bytes else { return nil }
-    try check(column, bytes, line: line)
+    try check(column, bytes)
     return Array(bytes)
+  }
+
+  /// A field of an enumeration, where it is.
+  private func field(
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?
+  ) throws(Unavailability) -> UnsafeRawBufferPointer? {
+    if let bytes { try check(column, bytes, line: true) }
+    return bytes
   }
 
   private func filled(
@@ -162,8 +172,8 @@ public struct AccountColumns: Sendable {
     return Secret(bytes)
   }
 
-  private func requireAbsolute(_ home: [UInt8]) throws(Unavailability) {
-    guard home.first == UInt8(ascii: "/") else { throw .bad(.home, "is no absolute path") }
+  private func requireAbsolute(_ first: UInt8?) throws(Unavailability) {
+    guard first == UInt8(ascii: "/") else { throw .bad(.home, "is no absolute path") }
   }
 
   private func number(
@@ -215,6 +225,25 @@ extension Unavailability {
 
   fileprivate static func noID(_ column: AccountColumn) -> Unavailability {
     bad(column, "is no number from 0 to \(AccountColumns.maximumID)")
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether there is a byte below `limit`, which is at most 128. Eight bytes at a time: values are short, and each row has a dozen.
+  fileprivate func holdsByte(below limit: UInt8) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    guard count >= 8 else { return contains { $0 < limit } }
+    // The top bit of a byte remains where taking away `limit` borrows, and the byte did not have it before.
+    func found(at offset: Int) -> UInt64 {
+      let word = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      return (word &- ones &* UInt64(limit)) & ~word & (ones << 7)
+    }
+    var offset = 0
+    while offset + 8 <= count {
+      if found(at: offset) != 0 { return true }
+      offset += 8
+    }
+    return found(at: count - 8) != 0
   }
 }
 

@@ -62,9 +62,10 @@ public protocol AccountDirectory: AnyObject, Sendable {
     _ change: PasswordChange, deadline: Deadline, completion: @escaping @Sendable (Outcome<Void>) -> Void)
 
   /// Hands every account to `row`, on the calling thread. Rows with an empty or NULL name or home are skipped.
-  /// - Parameter row: returns false to stop early (the client has gone); the outcome is then `unavailable(.clientGone)`.
+  /// - Parameter row: what it is given lasts until it returns. It returns false to stop early (the client has gone); the outcome is then
+  ///   `unavailable(.clientGone)`.
   /// - Returns: `accepted` only when every row was read. `unavailable(.queryFailed)` too when there is no enumerate query.
-  func enumerate(deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void>
+  func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void>
 
   /// Connects, prepares each query, and compares its columns with what is known. Blocks; for `gatepost check --connect` and the
   /// log at start.

@@ -64,6 +64,17 @@ extension UnsafeRawBufferPointer {
       byte: { $0 == 0 || $0 == UInt8(ascii: "\n") })
   }
 
+  /// Whether a field of a list cannot carry it: as above, and a TAB parts the fields, and clients cut a line at `#`.
+  var holdsListMark: Bool {
+    holds(
+      word: {
+        Self.hasByte(below: 1, in: $0) | Self.hasByte(below: 1, in: $0 ^ Self.each(UInt8(ascii: "\t")))
+          | Self.hasByte(below: 1, in: $0 ^ Self.each(UInt8(ascii: "\n")))
+          | Self.hasByte(below: 1, in: $0 ^ Self.each(UInt8(ascii: "#")))
+      },
+      byte: { $0 == 0 || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "#") })
+  }
+
   /// Asks eight bytes at once, and each of the last few. Both questions must be the same one.
   @inline(__always)
   private func holds(word: (UInt64) -> UInt64, byte: (UInt8) -> Bool) -> Bool {

@@ -23,49 +23,74 @@ public enum EnumerationEncoder {
   /// - Returns: nil when done. `unsafeValue` for an empty name, or a TAB, LF, NUL or `#` in a value; `tooLong` above
   ///   `WireLimits.enumerationLine`. Then `bytes` is as it was.
   public static func append(
-    name: [UInt8], uid: UInt32, gid: UInt32, home: [UInt8], maildir: [UInt8], options: [UInt8],
-    to bytes: inout [UInt8]
+    name: UnsafeRawBufferPointer, uid: UInt32, gid: UInt32, home: UnsafeRawBufferPointer,
+    maildir: UnsafeRawBufferPointer, options: UnsafeRawBufferPointer, to bytes: inout [UInt8]
   ) -> ReplyFault? {
-    if let field = unsafeField(name, home, maildir, options) { return .unsafeValue(field: field) }
     let start = bytes.count
     let tab = UInt8(ascii: "\t")
     bytes.append(contentsOf: name)
-    bytes.append(tab)
-    bytes.append(decimal: uid)
-    bytes.append(tab)
-    bytes.append(decimal: gid)
-    bytes.append(tab)
+    appendNumbers(uid, gid, to: &bytes)
     bytes.append(contentsOf: home)
     bytes.append(tab)
     bytes.append(contentsOf: maildir)
     bytes.append(tab)
     bytes.append(contentsOf: options)
     bytes.append(UInt8(ascii: "\n"))
-    if bytes.count - start > WireLimits.enumerationLine {
-      bytes.removeSubrange(start...)
-      return .tooLong
+    let unsafe = unsafeField(name, home, maildir, options)
+    if unsafe == nil, bytes.count - start <= WireLimits.enumerationLine { return nil }
+    bytes.removeSubrange(start...)
+    return unsafe.map { .unsafeValue(field: $0) } ?? .tooLong
+  }
+
+  /// `TAB uid TAB gid TAB`.
+  private static func appendNumbers(_ uid: UInt32, _ gid: UInt32, to bytes: inout [UInt8]) {
+    // From its end: two numbers of ten digits at the most, and what is around them.
+    withUnsafeTemporaryAllocation(byteCount: 23, alignment: 1) { room in
+      var start = room.count
+      func put(_ byte: UInt8) {
+        start -= 1
+        room[start] = byte
+      }
+      func put(_ number: UInt32) {
+        put(UInt8(ascii: "\t"))
+        var rest = number
+        repeat {
+          put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+          rest /= 10
+        } while rest > 0
+      }
+      put(gid)
+      put(uid)
+      put(UInt8(ascii: "\t"))
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[start...]))
     }
-    return nil
   }
 
   private static func unsafeField(
-    _ name: [UInt8], _ home: [UInt8], _ maildir: [UInt8], _ options: [UInt8]
+    _ name: UnsafeRawBufferPointer, _ home: UnsafeRawBufferPointer, _ maildir: UnsafeRawBufferPointer,
+    _ options: UnsafeRawBufferPointer
   ) -> String? {
-    if name.isEmpty || isUnsafe(name) { return "username" }
-    if isUnsafe(home) { return "home" }
-    if isUnsafe(maildir) { return "maildir" }
-    return isUnsafe(options) ? "options" : nil
+    if name.isEmpty || name.holdsListMark { return "username" }
+    if home.holdsListMark { return "home" }
+    if maildir.holdsListMark { return "maildir" }
+    return options.holdsListMark ? "options" : nil
   }
+}
 
-  private static func isUnsafe(_ value: [UInt8]) -> Bool {
-    value.withUnsafeBytes { bytes in
-      // Without a branch per byte, so that the compiler may take many at once.
-      var found: UInt8 = 0
-      for byte in bytes {
-        let isBad = byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") || byte == 0 || byte == UInt8(ascii: "#")
-        found |= isBad ? 1 : 0
+extension EnumerationEncoder {
+  /// The same for values that lie in arrays.
+  public static func append(
+    name: [UInt8], uid: UInt32, gid: UInt32, home: [UInt8], maildir: [UInt8], options: [UInt8],
+    to bytes: inout [UInt8]
+  ) -> ReplyFault? {
+    name.withUnsafeBytes { name in
+      home.withUnsafeBytes { home in
+        maildir.withUnsafeBytes { maildir in
+          options.withUnsafeBytes { options in
+            append(name: name, uid: uid, gid: gid, home: home, maildir: maildir, options: options, to: &bytes)
+          }
+        }
       }
-      return found != 0
     }
   }
 }

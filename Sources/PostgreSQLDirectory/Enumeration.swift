@@ -18,7 +18,7 @@ struct Enumeration {
 
   /// Hands each account to `row`. Leaving early closes the connection, at which the server gives up: PQcancel would
   /// block, and need a second connection.
-  func run(until deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void> {
+  func run(until deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> {
     if stop.isSet { return .unavailable(Unavailability(.stopping)) }
     if deadline <= .now { return .unavailable(Unavailability(.timedOut)) }
     do throws(DatabaseFault) {
@@ -36,7 +36,7 @@ struct Enumeration {
   }
 
   private func read(
-    _ cursor: inout Cursor, until deadline: Deadline, _ row: (EnumeratedAccount) -> Bool
+    _ cursor: inout Cursor, until deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool
   ) throws(DatabaseFault) -> Outcome<Void> {
     var columns: AccountColumns?
     while let piece = try cursor.next() {

@@ -82,7 +82,7 @@ public final class PostgreSQLDirectory: AccountDirectory {
   }
 
   /// Hands every account to `row`; see `AccountDirectory`.
-  public func enumerate(deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void> {
+  public func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> {
     guard let query = queries.enumerate else {
       return .unavailable(Unavailability(.queryFailed, "there is no enumerate query"))
     }

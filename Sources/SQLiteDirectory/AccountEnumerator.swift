@@ -9,7 +9,7 @@ struct AccountEnumerator {
   let stop: StopFlag
 
   /// Hands every account to `row`; see `AccountDirectory.enumerate`.
-  func enumerate(deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void> {
+  func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> {
     guard !stop.isSet else { return .unavailable(Unavailability(.stopping)) }
     guard let template = queries.enumerate else {
       return .unavailable(Unavailability(.queryFailed, "there is no enumerate query"))
@@ -37,7 +37,7 @@ struct AccountEnumerator {
     }
   }
 
-  private func rows(of statement: SQLiteStatement, _ row: (EnumeratedAccount) -> Bool) throws -> Outcome<Void> {
+  private func rows(of statement: SQLiteStatement, _ row: (EnumeratedAccount.View) -> Bool) throws -> Outcome<Void> {
     var isMore = try statement.step()
     // After the first step: SQLite may have prepared the statement anew in it.
     let columns = try AccountColumns(enumerate: statement.columnNames)

@@ -102,7 +102,7 @@ final class SQLiteDirectory: AccountDirectory {
     if !changes.push(order) { completion(.unavailable(turnedAway(changes.capacity))) }
   }
 
-  func enumerate(deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void> {
+  func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> {
     AccountEnumerator(file: file, queries: queries, stop: stop).enumerate(deadline: deadline, row)
   }
 

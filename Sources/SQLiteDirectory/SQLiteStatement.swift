@@ -7,6 +7,13 @@ final class SQLiteStatement {
   /// Kept alive: the statement is part of it.
   private let connection: SQLiteConnection
   private let parameters: [Placeholder]
+  /// What each column held in the first row: integers are written down here.
+  private var columns: [Column] = []
+
+  private enum Column {
+    case integer(IntegerText)
+    case other
+  }
 
   /// Prepares a query with its placeholders.
   convenience init(_ connection: SQLiteConnection, _ template: QueryTemplate) throws(SQLiteFault) {
@@ -81,9 +88,22 @@ final class SQLiteStatement {
   /// is asked for again.
   func value(_ column: Int) -> UnsafeRawBufferPointer? {
     let index = Int32(truncatingIfNeeded: column)
-    guard sqlite3_column_type(handle, index) != SQLITE_NULL else { return nil }
-    guard let text = sqlite3_column_text(handle, index) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    if column >= columns.count { survey() }
+    if column < columns.count, case .integer(let text) = columns[column],
+      sqlite3_column_type(handle, index) == SQLITE_INTEGER
+    {
+      return text.text(of: sqlite3_column_int64(handle, index))
+    }
+    guard let text = sqlite3_column_text(handle, index) else {
+      return sqlite3_column_type(handle, index) == SQLITE_NULL ? nil : UnsafeRawBufferPointer(start: nil, count: 0)
+    }
     return UnsafeRawBufferPointer(start: text, count: Int(sqlite3_column_bytes(handle, index)))
+  }
+
+  private func survey() {
+    columns = (0..<sqlite3_column_count(handle)).map { index in
+      sqlite3_column_type(handle, index) == SQLITE_INTEGER ? .integer(IntegerText()) : .other
+    }
   }
 
   /// Whether memory ran out while values were read: what was read then is not what is stored.

@@ -61,7 +61,7 @@ struct CheckSurvey {
         survey.isCut = true
         return false
       }
-      names.append(LoginName(row.username, defaultDomain: defaultDomain))
+      names.append(LoginName(Array(row.username), defaultDomain: defaultDomain))
       return true
     }
     if case .unavailable(let cause) = listed, !survey.isCut {

@@ -24,9 +24,22 @@ import Testing
     return withRow(values.map { $0.map { Array($0.utf8) } }) { columns.account($0) }
   }
 
-  private func enumerated(_ names: [String], _ values: [String?]) throws -> AccountColumns.EnumeratedRow {
+  /// An enumerated row that lasts.
+  private enum Row: Equatable {
+    case account(EnumeratedAccount)
+    case skip
+    case bad(Unavailability)
+  }
+
+  private func enumerated(_ names: [String], _ values: [String?]) throws -> Row {
     let columns = try AccountColumns(enumerate: names)
-    return withRow(values.map { $0.map { Array($0.utf8) } }) { columns.enumerated($0) }
+    return withRow(values.map { $0.map { Array($0.utf8) } }) {
+      switch columns.enumerated($0) {
+      case .account(let account): .account(account.copy)
+      case .skip: .skip
+      case .bad(let cause): .bad(cause)
+      }
+    }
   }
 
   private func problems(_ names: [String]) -> [String] {

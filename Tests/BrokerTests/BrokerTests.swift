@@ -36,11 +36,11 @@ import Threads
       completion(.accepted(()))
     }
 
-    func enumerate(deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void> {
+    func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> {
       for number in 0..<3 {
         let account = EnumeratedAccount(
           username: Array("u\(number)".utf8), uid: 1, gid: 2, home: Array("/h".utf8))
-        if !row(account) { return .unavailable(Unavailability(.clientGone)) }
+        if !account.withView(row) { return .unavailable(Unavailability(.clientGone)) }
       }
       return listing
     }

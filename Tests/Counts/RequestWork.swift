@@ -95,7 +95,7 @@ enum RequestWork {
       completion(.refused(.unknownUser))
     }
 
-    func enumerate(deadline: Deadline, _ row: (EnumeratedAccount) -> Bool) -> Outcome<Void> { .accepted(()) }
+    func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> { .accepted(()) }
     func inspect() -> [DirectoryFinding] { [] }
     func shutDown() {}
   }

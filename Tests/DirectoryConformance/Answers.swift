@@ -91,7 +91,7 @@ extension AccountDirectory {
   func list(limit: Int = .max, deadline: Deadline = soon) -> (rows: [EnumeratedAccount], outcome: Outcome<Void>) {
     var rows: [EnumeratedAccount] = []
     let outcome = enumerate(deadline: deadline) { row in
-      rows.append(row)
+      rows.append(row.copy)
       return rows.count < limit
     }
     return (rows, outcome)

@@ -79,6 +79,7 @@ struct Daemon {
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [watchdog, stopper], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+    StartMemory.giveBack()
     manager.ready(status: status)
     // Reloads have a thread of their own, one at a time: looking at a database that hangs takes seconds, and SIGTERM must not wait for
     // that. A SIGHUP that comes while another one waits its turn is the same request.

@@ -1,6 +1,5 @@
 internal import Accounts
 internal import Broker
-internal import CLinux
 internal import Configuration
 internal import Logging
 internal import SocketServer
@@ -55,8 +54,8 @@ struct Reloader {
       let old = broker.replace(settings: fresh)
       _ = try Worker(name: "retire") {
         for directory in old(Self.patience) { directory.shutDown() }
-        // The old directories' caches.
-        gatepost_return_memory()
+        // The old directories' caches, and what reading the configuration took.
+        StartMemory.giveBack()
       }
       logger.notice("configuration reloaded")
     } catch {

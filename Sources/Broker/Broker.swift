@@ -13,6 +13,8 @@ public final class Broker: Sendable {
   private let pool: HashPool
   private let history: LoginHistory
   private let desk: VerificationDesk
+  let decoys: Decoys
+  private let holds: AlarmClock
   private let lists: ListDesk
   private let now: @Sendable () -> ContinuousClock.Instant
   private let audit: @Sendable (AuditRecord) -> Void
@@ -37,6 +39,8 @@ public final class Broker: Sendable {
     var random = SystemRandomNumberGenerator()
     history = LoginHistory(random: &random, now: now)
     desk = VerificationDesk(pool: pool, history: history)
+    decoys = Decoys(pool: pool, random: &random, now: now)
+    holds = try AlarmClock(name: "holds", capacity: Self.holdCapacity)
     self.audit = audit
     let lists = ListDesk()
     self.lists = lists
@@ -78,8 +82,15 @@ public final class Broker: Sendable {
   /// Takes verified logins that are too old to count out of memory: without new ones nothing else does.
   public func tidy() { snapshot.withLock { $0.verified }?.tidy() }
 
-  /// Ends the listers; the directories are the caller's to end.
-  public func shutDown() { lists.close() }
+  /// Answers that wait for their time: 65,536, more than there are connections unless somebody raised their number above that. Beyond
+  /// that they do not wait.
+  static let holdCapacity = 65_536
+
+  /// Ends the listers and the clock; the directories are the caller's to end.
+  public func shutDown() {
+    lists.close()
+    holds.shutDown()
+  }
 
   /// Takes a request. Returns at once; the answer goes to `channel` from whatever thread has it.
   public func handle(_ parsed: ParsedRequest, from channel: any RequestChannel) {
@@ -140,7 +151,8 @@ public final class Broker: Sendable {
     let key = AccountKey(
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
     RunningRequest(
-      course: course, key: key, snapshot: snapshot, pool: pool, history: history, desk: desk,
+      course: course, key: key, snapshot: snapshot, pool: pool, history: history, desk: desk, decoys: decoys,
+      holds: holds,
       secrets: grant.secrets, record: record, channel: channel,
       conclude: { [audit] record in audit(record) }
     ).advance(.start)

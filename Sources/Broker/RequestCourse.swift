@@ -12,6 +12,8 @@ internal import Secrets
 ///             │  └ no such user ────┴ mismatch: the next directory, or finish(refused)
 ///             └── anything that could not be decided, anywhere: finish(unavailable)
 /// ```
+/// A password that was compared with nothing, because there is no such user or none who may log in, is verified against a decoy before
+/// `finish(refused)`: how long it takes does not say who exists.
 struct RequestCourse {
   /// What the request wants to be sure of.
   enum Purpose {
@@ -38,6 +40,8 @@ struct RequestCourse {
     case lookUp(directory: Int)
     /// `afresh`: to be hashed, even if it was right a moment ago.
     case verify(Secret, against: Secret, of: [UInt8], afresh: Bool)
+    /// Whatever the verdict, the answer is no.
+    case verifyDecoy(Secret, afresh: Bool)
     case verifyChallenge(Credentials, clearPassword: Secret)
     case makeHash(Secret, successorOf: Secret?, for: [UInt8])
     case store(directory: Int, hash: Secret, password: Secret)
@@ -48,6 +52,7 @@ struct RequestCourse {
     case initial
     case lookingUp(Int)
     case verifying(Int, Account)
+    case deceiving(Refusal)
     case hashing(Int)
     case storing
     case finished
@@ -59,6 +64,8 @@ struct RequestCourse {
   private let offersChange: [Bool]
   private var state = State.initial
   private var refusal: Refusal?
+  /// Whether the password was compared with that of an account.
+  private var wasCompared = false
   /// The directory that decided, for the log; the last one asked until then.
   private(set) var decidingDirectory: Int?
   /// Whether no hash was computed for the password that was accepted.
@@ -69,6 +76,11 @@ struct RequestCourse {
     self.purpose = purpose
     self.directories = directories
     self.offersChange = offersChange
+  }
+
+  /// Whether a refusal must not tell by its time who exists: it does for logins and password changes; PRE is there to tell.
+  var hidesWhoExists: Bool {
+    if case .account = purpose { false } else { true }
   }
 
   mutating func handle(_ event: Event) -> Action {
@@ -83,6 +95,8 @@ struct RequestCourse {
       guard case .login = purpose else { return contradiction(event) }
       wasRemembered = true
       return verified(.match, account, at: position)
+    case (.deceiving(let refusal), .verified):
+      return finish(.refused(refusal))
     case (.hashing(let position), .hashed(let outcome)):
       guard case .change(_, let new) = purpose else { return contradiction(event) }
       switch outcome {
@@ -101,7 +115,8 @@ struct RequestCourse {
 
   private mutating func ask(_ position: Int) -> Action {
     guard position < directories.count else {
-      return finish(.refused(refusal ?? (directories.isEmpty ? .unknownModule : .unknownUser)))
+      guard !directories.isEmpty else { return finish(.refused(.unknownModule)) }
+      return conclude(refusal ?? .unknownUser)
     }
     state = .lookingUp(position)
     decidingDirectory = directories[position]
@@ -112,6 +127,21 @@ struct RequestCourse {
   private mutating func refuse(_ reason: Refusal, at position: Int) -> Action {
     if refusal == nil || refusal == .unknownUser { refusal = reason }
     return ask(position + 1)
+  }
+
+  /// Nobody has this password. That takes a hash, whoever is or is not there.
+  private mutating func conclude(_ refusal: Refusal) -> Action {
+    guard !wasCompared else { return finish(.refused(refusal)) }
+    switch purpose {
+    // PRE tells who exists, and a challenge is answered by a few microseconds of HMAC.
+    case .account, .login(.challengeResponse): return finish(.refused(refusal))
+    case .login(.login(let password)):
+      state = .deceiving(refusal)
+      return .verifyDecoy(password, afresh: false)
+    case .change(let password, _):
+      state = .deceiving(refusal)
+      return .verifyDecoy(password, afresh: true)
+    }
   }
 
   private mutating func lookedUp(_ outcome: Outcome<Account>, at position: Int) -> Action {
@@ -146,7 +176,9 @@ struct RequestCourse {
 
   private mutating func verified(_ verdict: Verdict, _ account: Account, at position: Int) -> Action {
     switch verdict {
-    case .mismatch: return refuse(.wrongPassword, at: position)
+    case .mismatch:
+      wasCompared = true
+      return refuse(.wrongPassword, at: position)
     case .locked: return refuse(.locked, at: position)
     case .unverifiable(let scheme): return finish(.unavailable(Unavailability(.unknownScheme, scheme)))
     case .match: break

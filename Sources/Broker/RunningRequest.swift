@@ -13,6 +13,8 @@ final class RunningRequest: Sendable {
   private let pool: HashPool
   private let history: LoginHistory
   private let desk: VerificationDesk
+  private let decoys: Decoys
+  private let holds: AlarmClock
   private let secrets: Bool
   private let record: AuditRecord
   private let channel: any RequestChannel
@@ -20,7 +22,8 @@ final class RunningRequest: Sendable {
 
   init(
     course: RequestCourse, key: AccountKey, snapshot: Snapshot, pool: HashPool, history: LoginHistory,
-    desk: VerificationDesk, secrets: Bool, record: AuditRecord, channel: any RequestChannel,
+    desk: VerificationDesk, decoys: Decoys, holds: AlarmClock, secrets: Bool, record: AuditRecord,
+    channel: any RequestChannel,
     conclude: @escaping @Sendable (AuditRecord) -> Void
   ) {
     self.course = Lock(course)
@@ -29,6 +32,8 @@ final class RunningRequest: Sendable {
     self.pool = pool
     self.history = history
     self.desk = desk
+    self.decoys = decoys
+    self.holds = holds
     self.secrets = secrets
     self.record = record
     self.channel = channel
@@ -39,11 +44,15 @@ final class RunningRequest: Sendable {
     let action = course.withLock { $0.handle(event) }
     switch action {
     case .lookUp(let index):
-      snapshot.settings.directories[index].directory.lookUp(key, deadline: channel.deadline) {
-        self.advance(.lookedUp($0))
+      let directory = snapshot.settings.directories[index].directory
+      directory.lookUp(key, deadline: channel.deadline) { outcome in
+        if case .accepted(let account) = outcome { self.decoys.saw(account, in: directory.name) }
+        self.advance(.lookedUp(outcome))
       }
     case .verify(let password, let stored, let username, let afresh):
       verify(password, against: stored, of: username, afresh: afresh)
+    case .verifyDecoy(let password, let afresh):
+      verify(password, against: decoys.current, afresh: afresh)
     case .verifyChallenge(let credentials, let clear):
       guard case .challengeResponse(let mechanism, let challenge, let digest) = credentials else { return }
       advance(
@@ -52,8 +61,8 @@ final class RunningRequest: Sendable {
             hash: mechanism.function, clearPassword: clear, challenge: challenge, digest: digest)))
     case .makeHash(let password, let old, let username):
       // The old password was right: whoever asks this is at home here.
-      onPool(account(username), rank: .familiar) { scratch in
-        let scheme = PasswordSchemes.successor(of: old)
+      let scheme = PasswordSchemes.successor(of: old)
+      onPool(account(username), rank: .familiar, memory: PasswordSchemes.memory(toMake: scheme)) { scratch in
         var random = SystemRandomNumberGenerator()
         do throws(PasswordMakingError) {
           let hash = try PasswordSchemes.make(password, scheme: scheme, random: &random, using: scratch)
@@ -79,12 +88,17 @@ final class RunningRequest: Sendable {
   /// A digest of a few microseconds is computed where the row arrived, and so is what is remembered; a costly hash goes to the pool,
   /// together with all who ask for the same.
   private func verify(_ password: Secret, against stored: Secret, of username: [UInt8], afresh: Bool) {
-    let cost = PasswordSchemes.cost(of: stored)
-    if cost == .cheap {
+    let demand = PasswordSchemes.demand(of: stored)
+    if demand.cost == .cheap {
       advance(.verified(PasswordSchemes.verify(password, against: stored, using: CryptScratch())))
       return
     }
-    let memory = afresh || cost != .expensive ? nil : snapshot.verified
+    guard demand.memory <= pool.memory else {
+      let what = PasswordSchemes.tooMuchMemory(demand.memory, for: stored, of: pool.memory)
+      advance(.verified(.unverifiable(scheme: what)))
+      return
+    }
+    let memory = afresh || demand.cost != .expensive ? nil : snapshot.verified
     let proof = memory?.tag(of: password, against: stored)
     if let memory, let proof, memory.knows(proof) {
       advance(.remembered)
@@ -102,21 +116,84 @@ final class RunningRequest: Sendable {
       if let memory, let proof { memory.note(verdict, for: proof) }
       return verdict
     }
-    if afresh {
-      // While it waits, the same may be asked by another connection and be found wrong.
-      onPool(attempt.account, rank: rank, isSettled: { history.isRefused(attempt) }) {
-        self.advance(.verified(work($0)))
-      }
+    hash(attempt, rank, demand.memory, afresh: afresh, history, desk, work) { self.hear($0) }
+  }
+
+  /// The same against a hash that is nobody's, step by step, so that it takes as long. Nothing of it can be a yes.
+  private func verify(_ password: Secret, against decoy: Decoys.Decoy, afresh: Bool) {
+    if decoy.demand.cost == .cheap {
+      _ = PasswordSchemes.verify(password, against: decoy.stored, using: CryptScratch())
+      advance(.verified(.mismatch))
       return
     }
-    let channel = self.channel
-    let waiter = VerificationDesk.Waiter(deadline: channel.deadline, isAbandoned: { channel.isAbandoned }) { news in
-      switch news {
-      case .verdict(let verdict): self.advance(.verified(verdict))
-      case .dropped(let reason): self.dropped(reason)
+    if !afresh, decoy.demand.cost == .expensive, let memory = snapshot.verified {
+      _ = memory.knows(memory.tag(of: password, against: decoy.stored))
+    }
+    let decoys = self.decoys
+    let history = decoys.history
+    let attempt = decoys.attempt(password, against: decoy, of: account(key.name.username))
+    guard let rank = history.rank(of: attempt) else {
+      advance(.verified(.mismatch))
+      return
+    }
+    switch decoys.admit() {
+    case .pretend(.overloaded): dropped(.overloaded)
+    case .pretend(.verdict(let wait)):
+      let settle: @Sendable () -> Void = {
+        history.note(.mismatch, of: attempt)
+        self.advance(.verified(.mismatch))
+      }
+      if !holds.set(.now + wait, settle) { settle() }
+    case .compute(let reservation):
+      let begin = ContinuousClock.now
+      let work: VerificationDesk.Work = { scratch in
+        let begin = ContinuousClock.now
+        _ = PasswordSchemes.verify(password, against: decoy.stored, using: scratch)
+        decoys.spend(.now - begin)
+        history.note(.mismatch, of: attempt)
+        return .mismatch
+      }
+      hash(attempt, rank, decoy.demand.memory, afresh: afresh, history, decoys.desk, work) { news in
+        let reason: HashJob.Reason? = if case .dropped(let reason) = news { reason } else { nil }
+        decoys.settle(reservation, after: .now - begin, dropped: reason)
+        self.hear(news)
       }
     }
-    desk.verify(attempt, rank: rank, for: waiter, work: work)
+  }
+
+  /// Has a hash computed by the pool: together with all who ask for the same, unless it is to be one of its own.
+  private func hash(
+    _ attempt: LoginHistory.Attempt, _ rank: HashRank, _ memory: Int, afresh: Bool, _ history: LoginHistory,
+    _ desk: VerificationDesk, _ work: @escaping VerificationDesk.Work,
+    _ hears: @escaping @Sendable (VerificationDesk.News) -> Void
+  ) {
+    let channel = self.channel
+    guard afresh else {
+      desk.verify(
+        attempt, rank: rank, memory: memory,
+        for: VerificationDesk.Waiter(
+          deadline: channel.deadline, isAbandoned: { channel.isAbandoned }, hears: hears), work: work)
+      return
+    }
+    pool.submit(
+      HashJob(
+        account: attempt.account, rank: rank, memory: memory, deadline: channel.deadline,
+        isAbandoned: { channel.isAbandoned },
+        // While it waits, the same may be asked by another connection and be found wrong.
+        isSettled: { history.isRefused(attempt) }
+      ) { turn in
+        switch turn {
+        case .run(let scratch): hears(.verdict(work(scratch)))
+        case .dropped(let reason): hears(.dropped(reason))
+        }
+      })
+  }
+
+  private func hear(_ news: VerificationDesk.News) {
+    switch news {
+    case .verdict(let verdict): advance(.verified(verdict))
+    case .dropped(let reason): dropped(reason)
+    }
   }
 
   /// Whose turn in the queue a hash takes: that of the account as the database spells it, in the directory that was asked last.
@@ -126,16 +203,14 @@ final class RunningRequest: Sendable {
       directory: index.map { snapshot.settings.directories[$0].directory.name } ?? "", username: username)
   }
 
-  /// - Parameter isSettled: whether it is known by now that the password is wrong.
   private func onPool(
-    _ account: HashJob.Account, rank: HashRank, isSettled: @escaping @Sendable () -> Bool = { false },
-    _ work: @escaping @Sendable (CryptScratch) -> Void
+    _ account: HashJob.Account, rank: HashRank, memory: Int, _ work: @escaping @Sendable (CryptScratch) -> Void
   ) {
     let channel = self.channel
     pool.submit(
       HashJob(
-        account: account, rank: rank, deadline: channel.deadline, isAbandoned: { channel.isAbandoned },
-        isSettled: isSettled
+        account: account, rank: rank, memory: memory, deadline: channel.deadline,
+        isAbandoned: { channel.isAbandoned }
       ) { turn in
         switch turn {
         case .run(let scratch): work(scratch)
@@ -151,11 +226,23 @@ final class RunningRequest: Sendable {
     case .abandoned: finish(.unavailable(Unavailability(.clientGone)))
     case .timedOut: finish(.unavailable(Unavailability(.timedOut, "waiting for a hash thread")))
     case .overloaded: finish(.unavailable(Unavailability(.overloaded, "hash queue full")))
+    case .tooLarge:
+      finish(.unavailable(Unavailability(.unknownScheme, "a hash that takes more memory than [limits] hash-memory")))
     case .stopping: finish(.unavailable(Unavailability(.stopping)))
     }
   }
 
+  /// Answers; a refusal that must not tell who exists, at the next time for such.
   private func finish(_ outcome: Outcome<Answer>) {
+    if case .refused = outcome, course.withLock({ $0.hidesWhoExists }) {
+      let time = AnswerGrid.next(after: channel.received, at: .now)
+      // A full clock, or a client that will not wait so long: at once.
+      if time < channel.deadline, holds.set(time, { self.send(outcome) }) { return }
+    }
+    send(outcome)
+  }
+
+  private func send(_ outcome: Outcome<Answer>) {
     let settings = snapshot.settings
     let encoder = AnswerEncoder(defaultOptions: settings.defaultOptions)
     let (reply, sent) = encoder.encode(outcome, service: key.service, secrets: secrets)

@@ -44,16 +44,19 @@ final class VerificationDesk: Sendable {
   }
 
   /// Has the verdict told to `waiter`, from whoever's hash it comes.
-  func verify(_ attempt: LoginHistory.Attempt, rank: HashRank, for waiter: Waiter, work: @escaping Work) {
+  /// - Parameter memory: bytes that computing it takes.
+  func verify(
+    _ attempt: LoginHistory.Attempt, rank: HashRank, memory: Int = 0, for waiter: Waiter, work: @escaping Work
+  ) {
     switch waiting.withLock({ $0.add(waiter, for: attempt, rank: rank) }) {
     case .joins: break
-    case .leads: begin(attempt, rank, work)
+    case .leads: begin(attempt, rank, memory, work)
     case .alone:
       let history = self.history
       pool.submit(
         HashJob(
-          account: attempt.account, rank: rank, deadline: waiter.deadline, isAbandoned: waiter.isAbandoned,
-          isSettled: { history.isRefused(attempt) }
+          account: attempt.account, rank: rank, memory: memory, deadline: waiter.deadline,
+          isAbandoned: waiter.isAbandoned, isSettled: { history.isRefused(attempt) }
         ) { turn in
           switch turn {
           case .run(let scratch): waiter.hears(.verdict(work(scratch)))
@@ -63,16 +66,16 @@ final class VerificationDesk: Sendable {
     }
   }
 
-  private func begin(_ attempt: LoginHistory.Attempt, _ rank: HashRank, _ work: @escaping Work) {
+  private func begin(_ attempt: LoginHistory.Attempt, _ rank: HashRank, _ memory: Int, _ work: @escaping Work) {
     pool.submit(
       HashJob(
-        account: attempt.account, rank: rank, latest: { self.deadline(attempt) },
+        account: attempt.account, rank: rank, memory: memory, latest: { self.deadline(attempt) },
         isAbandoned: { self.isAbandoned(attempt) }, isSettled: { self.history.isRefused(attempt) }
       ) { turn in
         switch turn {
         case .run(let scratch): self.end(attempt, .verdict(work(scratch)))
         // Somebody may have come after the pool asked.
-        case .dropped(.abandoned), .dropped(.timedOut): self.handOn(attempt, rank, work)
+        case .dropped(.abandoned), .dropped(.timedOut): self.handOn(attempt, rank, memory, work)
         case .dropped(let reason): self.end(attempt, .dropped(reason))
         }
       })
@@ -83,11 +86,11 @@ final class VerificationDesk: Sendable {
   }
 
   /// Begins again for those who still wait.
-  private func handOn(_ attempt: LoginHistory.Attempt, _ rank: HashRank, _ work: @escaping Work) {
+  private func handOn(_ attempt: LoginHistory.Attempt, _ rank: HashRank, _ memory: Int, _ work: @escaping Work) {
     let now = ContinuousClock.now
     let (gone, isWanted) = waiting.withLock { $0.dismiss(attempt) { $0.uselessness(at: now) != nil } }
     for waiter in gone { waiter.hears(.dropped(waiter.uselessness(at: now) ?? .abandoned)) }
-    if isWanted { begin(attempt, rank, work) }
+    if isWanted { begin(attempt, rank, memory, work) }
   }
 
   /// The latest of those who are still there.

@@ -10,6 +10,8 @@ public struct LimitSettings: Sendable, Equatable {
   public var hashThreads: Int?
   /// Passwords that wait for such a thread; more are answered "temporary failure".
   public var hashQueue = 1024
+  /// What password hashes that are being computed may take together, in bytes: yescrypt and scrypt are made to need much.
+  public var hashMemory = 256 << 20
   /// ENUMERATEs at one time.
   public var enumerations = 2
   /// Within this time an ENUMERATE is done, or ends without the final dot.
@@ -30,6 +32,7 @@ public struct LimitSettings: Sendable, Equatable {
         Row("answer-timeout", .duration(.milliseconds(100)...longestAnswer, like: "25s"), default: \.answerTimeout),
         Row("hash-threads", .integer(1...1024), \.hashThreads),
         Row("hash-queue", .integer(1...1_000_000), default: \.hashQueue),
+        Row("hash-memory", .size(1 << 20...1 << 40, like: "256MiB"), default: \.hashMemory),
         Row("enumerations", .integer(1...64), default: \.enumerations),
         Row("enumerate-timeout", .duration(.seconds(1)...(.seconds(86_400)), like: "10m"), default: \.enumerateTimeout),
       ])

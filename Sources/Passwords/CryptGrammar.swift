@@ -54,6 +54,16 @@ enum CryptGrammar: Sendable, Equatable {
     return readSetting(&cursor)?.work
   }
 
+  /// The memory, in bytes, that a string with a readable setting takes, where that depends on the setting; else 0.
+  func memory(_ text: UnsafeRawBufferPointer, prefix: Int) -> Int {
+    var cursor = Cursor(text: text, at: prefix)
+    return switch self {
+    case .yescrypt: YescryptParameters(yescrypt: &cursor)?.memory ?? 0
+    case .scrypt: YescryptParameters(scrypt: &cursor)?.memory ?? 0
+    default: 0
+    }
+  }
+
   private func readSetting(_ cursor: inout Cursor) -> (work: Int, rounds: Int?)? {
     switch self {
     case .des:

@@ -31,9 +31,18 @@ struct CryptMethod: SchemeMethod {
     return nil
   }
 
-  func takesMillisecond(_ raw: UnsafeRawBufferPointer) -> Bool {
-    guard let prefix = prefixLength(in: raw), let work = grammar.work(raw, prefix: prefix) else { return false }
-    return work >= millisecond
+  func demand(of raw: UnsafeRawBufferPointer) -> Demand {
+    guard let prefix = prefixLength(in: raw), let work = grammar.work(raw, prefix: prefix), work <= limit.most else {
+      return .none
+    }
+    return Demand(cost: work >= millisecond ? .expensive : .moderate, memory: grammar.memory(raw, prefix: prefix))
+  }
+
+  func memory(rounds: Int?) -> Int {
+    switch grammar {
+    case .yescrypt, .scrypt: YescryptParameters.memory(costFactor: rounds ?? 0)
+    default: 0
+    }
   }
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {

@@ -26,9 +26,11 @@ struct FairQueue<Account: Hashable, Job> {
       count += added.count
     }
 
-    mutating func popFirst() -> Job? {
-      guard let account = turns.first, var own = jobs[account], let job = own.first else { return nil }
-      turns.removeFirst()
+    /// Takes the oldest job of the first account whose oldest job `isReady`.
+    mutating func popFirst(where isReady: (Job) -> Bool) -> Job? {
+      guard let turn = turns.firstIndex(where: { jobs[$0]?.first.map(isReady) == true }) else { return nil }
+      let account = turns.remove(at: turn)
+      guard var own = jobs[account], let job = own.first else { return nil }
       own.removeFirst()
       jobs[account] = own.isEmpty ? nil : own
       if !own.isEmpty { turns.append(account) }
@@ -115,9 +117,11 @@ struct FairQueue<Account: Hashable, Job> {
   }
 
   /// The job that goes first; nil when none waits.
-  mutating func pop() -> Job? {
+  /// - Parameter isReady: asked in the order of their turns, of the oldest of each account; those that are not are passed over, and
+  ///   keep their turn.
+  mutating func pop(where isReady: (Job) -> Bool = { _ in true }) -> Job? {
     for index in lanes.indices {
-      if let job = lanes[index].popFirst() { return job }
+      if let job = lanes[index].popFirst(where: isReady) { return job }
     }
     return nil
   }

@@ -12,14 +12,18 @@ struct HashBacklog {
   typealias Dropped = (job: HashJob, reason: HashJob.Reason)
 
   private let threads: Int
+  /// What running jobs may take together, in bytes.
+  private let memory: Int
+  private(set) var memoryInUse = 0
   private var queue: FairQueue<HashJob.Account, HashJob>
   private var nextPurge: ContinuousClock.Instant?
   /// How long jobs take.
   var pace = HashPace()
 
-  init(capacity: Int, threads: Int) {
+  init(capacity: Int, threads: Int, memory: Int = .max) {
     queue = FairQueue(capacity: capacity, accountCapacity: Self.accountCapacity)
     self.threads = max(1, threads)
+    self.memory = max(0, memory)
   }
 
   var count: Int { queue.count }
@@ -30,6 +34,8 @@ struct HashBacklog {
   /// - Returns: the jobs that will not run because of it, perhaps the job itself.
   mutating func push(_ job: HashJob, at now: ContinuousClock.Instant) -> [Dropped] {
     if let reason = job.uselessness(at: now) { return [(job, reason)] }
+    // It would never fit, and hold up those behind it.
+    if job.memory > memory { return [(job, .tooLarge)] }
     if job.rank == .suspect { queue.degrade(job.account) }
     var dropped: [Dropped] = []
     if queue.count >= queue.capacity || !canBeDone(job, now) { dropped = purge(now) }
@@ -42,8 +48,24 @@ struct HashBacklog {
     return dropped
   }
 
-  /// The job whose turn it is.
-  mutating func pop() -> HashJob? { queue.pop() }
+  /// The job whose turn it is; nil when none waits, or those that wait have to wait for memory.
+  ///
+  /// One that does not fit beside those that run is passed by jobs that take no memory, and by no others: so it holds nobody up who does
+  /// not need what it waits for, and its own turn comes when the running ones have ended.
+  mutating func pop() -> HashJob? {
+    var isTight = false
+    let free = memory - memoryInUse
+    let job = queue.pop { job in
+      if job.memory == 0 { return true }
+      if job.memory > free { isTight = true }
+      return !isTight
+    }
+    memoryInUse += job?.memory ?? 0
+    return job
+  }
+
+  /// A job that was taken out has ended.
+  mutating func ended(_ job: HashJob) { memoryInUse -= job.memory }
 
   private func canBeDone(_ job: HashJob, _ now: ContinuousClock.Instant) -> Bool {
     let wait = pace.wait(for: queue.ahead(of: job.account, rank: job.rank), threads: threads)

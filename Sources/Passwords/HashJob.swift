@@ -32,12 +32,15 @@ public struct HashJob: Sendable {
     case abandoned
     /// Its answer has become known without it.
     case settled
+    /// It takes more memory than all together may.
+    case tooLarge
     /// The pool is shut down.
     case stopping
   }
 
   let account: Account
   let rank: HashRank
+  let memory: Int
   /// When its result is of no use any more.
   var deadline: ContinuousClock.Instant { latest() }
   private let latest: @Sendable () -> ContinuousClock.Instant
@@ -46,27 +49,32 @@ public struct HashJob: Sendable {
   let body: @Sendable (Turn) -> Void
 
   /// - Parameters:
+  ///   - memory: bytes that it takes while it runs (``Demand``).
   ///   - deadline: when its result is of no use any more.
   ///   - isAbandoned: whether nobody waits any more. Asked from any thread, and must neither block nor call the pool.
   ///   - isSettled: whether the answer has become known while it waited; asked in the same way.
   ///   - body: called exactly once, from a thread of the pool with `.run`, or from any thread with `.dropped`.
   public init(
-    account: Account, rank: HashRank, deadline: ContinuousClock.Instant, isAbandoned: @escaping @Sendable () -> Bool,
-    isSettled: @escaping @Sendable () -> Bool = { false }, body: @escaping @Sendable (Turn) -> Void
+    account: Account, rank: HashRank, memory: Int = 0, deadline: ContinuousClock.Instant,
+    isAbandoned: @escaping @Sendable () -> Bool, isSettled: @escaping @Sendable () -> Bool = { false },
+    body: @escaping @Sendable (Turn) -> Void
   ) {
     self.init(
-      account: account, rank: rank, latest: { deadline }, isAbandoned: isAbandoned, isSettled: isSettled, body: body)
+      account: account, rank: rank, memory: memory, latest: { deadline }, isAbandoned: isAbandoned,
+      isSettled: isSettled, body: body)
   }
 
   /// A job whose deadline may move, because more requests come to wait for it.
   /// - Parameter latest: its deadline now; asked in the same way as `isAbandoned`.
   public init(
-    account: Account, rank: HashRank, latest: @escaping @Sendable () -> ContinuousClock.Instant,
+    account: Account, rank: HashRank, memory: Int = 0,
+    latest: @escaping @Sendable () -> ContinuousClock.Instant,
     isAbandoned: @escaping @Sendable () -> Bool, isSettled: @escaping @Sendable () -> Bool,
     body: @escaping @Sendable (Turn) -> Void
   ) {
     self.account = account
     self.rank = rank
+    self.memory = max(0, memory)
     self.latest = latest
     self.isAbandoned = isAbandoned
     self.isSettled = isSettled

@@ -17,6 +17,10 @@ public final class HashPool: Sendable {
   /// not made to wait for a time slice.
   static let niceness: Int32 = 5
 
+  /// How many threads there are.
+  public let threads: Int
+  /// What hashes that are being computed may take together, in bytes.
+  public let memory: Int
   private let state: Lock<State>
   private let workers: [Worker]
 
@@ -24,10 +28,13 @@ public final class HashPool: Sendable {
   /// - Parameters:
   ///   - threads: at least 1; more than there are cores gains nothing.
   ///   - queueCapacity: jobs that may wait for a thread, at least 1.
+  ///   - memory: what running jobs may take together, in bytes; one that takes more by itself is dropped.
   /// - Throws: `SystemError` when the system gives no thread; none is left behind.
-  public init(threads: Int, queueCapacity: Int) throws {
+  public init(threads: Int, queueCapacity: Int, memory: Int = .max) throws {
     let threads = max(1, threads)
-    let state = Lock(State(backlog: HashBacklog(capacity: queueCapacity, threads: threads)))
+    self.threads = threads
+    self.memory = memory
+    let state = Lock(State(backlog: HashBacklog(capacity: queueCapacity, threads: threads, memory: memory)))
     self.state = state
     var workers: [Worker] = []
     do {
@@ -71,14 +78,20 @@ public final class HashPool: Sendable {
     let scratch = CryptScratch()
     while let job = next(state) {
       let begin = ContinuousClock.now
-      if let reason = job.uselessness(at: begin) {
-        job.body(.dropped(reason))
-        continue
+      let uselessness = job.uselessness(at: begin)
+      if let uselessness {
+        job.body(.dropped(uselessness))
+      } else {
+        state.withLock { $0.started += 1 }
+        job.body(.run(scratch))
       }
-      state.withLock { $0.started += 1 }
-      job.body(.run(scratch))
       let duration = ContinuousClock.now - begin
-      state.withLock { $0.backlog.pace.record(duration) }
+      state.withLock { state in
+        if uselessness == nil { state.backlog.pace.record(duration) }
+        state.backlog.ended(job)
+      }
+      // Those that waited for its memory, perhaps more than one.
+      if job.memory > 0 { state.broadcast() }
     }
   }
 
@@ -86,7 +99,7 @@ public final class HashPool: Sendable {
   private static func next(_ state: Lock<State>) -> HashJob? {
     let found: HashJob?? = state.wait { state -> HashJob?? in
       if let job = state.backlog.pop() { return .some(job) }
-      return state.isClosed ? .some(nil) : nil
+      return state.isClosed && state.backlog.count == 0 ? .some(nil) : nil
     }
     return found ?? nil
   }

@@ -42,17 +42,33 @@ public enum PasswordSchemes {
     }
   }
 
-  /// What verifying against `stored` costs, by its scheme and the work it asks for. What is of no scheme is cheap; whether the hash is
-  /// whole is not looked at.
-  public static func cost(of stored: Secret) -> Cost {
+  /// What verifying against `stored` takes, by its scheme and the work it asks for. What will not be computed, because it is of no
+  /// scheme or asks for more work than the limit, is cheap. Whether the hash is whole is not looked at.
+  public static func demand(of stored: Secret) -> Demand {
     stored.withBytes { bytes in
-      guard case .row(let index, let text, let encoding) = StoredForm(bytes) else { return .cheap }
+      guard case .row(let index, let text, let encoding) = StoredForm(bytes) else { return .none }
       let cost = all[index].cost
-      guard cost == .expensive else { return cost }
+      guard cost == .expensive else { return Demand(cost: cost, memory: 0) }
       let rest = UnsafeRawBufferPointer(rebasing: bytes[text...])
-      let takesLong = encoding.withDecoded(rest) { all[index].method.takesMillisecond($0) }
-      return takesLong == true ? .expensive : .moderate
+      return encoding.withDecoded(rest) { all[index].method.demand(of: $0) } ?? .none
     }
+  }
+
+  /// The part of it that decides which thread does it.
+  public static func cost(of stored: Secret) -> Cost { demand(of: stored).cost }
+
+  /// The memory that `make` takes for a new hash, in bytes, beyond a few kilobytes.
+  public static func memory(toMake scheme: PasswordScheme) -> Int {
+    scheme.method.memory(rounds: scheme.chosenRounds ?? scheme.rounds?.standard)
+  }
+
+  /// What the log says of a hash that takes more memory than all together may have: its name, and what to do.
+  public static func tooMuchMemory(_ memory: Int, for stored: Secret, of budget: Int) -> String {
+    let name: String = stored.withBytes { bytes in
+      guard case .row(let index, _, _) = StoredForm(bytes) else { return "" }
+      return "\(all[index].name): "
+    }
+    return "\(name)\(memory >> 10) KiB of memory are above [limits] hash-memory, \(budget >> 10) KiB"
   }
 
   /// Compares `password` with `stored`.

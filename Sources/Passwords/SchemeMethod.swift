@@ -11,8 +11,11 @@ protocol SchemeMethod: Sendable {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict
 
-  /// Whether verifying against `raw` takes about a millisecond or more, by the work it asks for. Costs no hash.
-  func takesMillisecond(_ raw: UnsafeRawBufferPointer) -> Bool
+  /// What verifying against `raw` takes, by the work it asks for: asked of the expensive rows only. Costs no hash.
+  func demand(of raw: UnsafeRawBufferPointer) -> Demand
+
+  /// The memory that `make` takes, in bytes, beyond a few kilobytes.
+  func memory(rounds: Int?) -> Int
 
   /// How many random bytes `make` takes.
   var saltBytes: Int { get }
@@ -32,7 +35,8 @@ protocol SchemeMethod: Sendable {
 
 extension SchemeMethod {
   var fixedLength: Int? { nil }
-  func takesMillisecond(_ raw: UnsafeRawBufferPointer) -> Bool { false }
+  func demand(of raw: UnsafeRawBufferPointer) -> Demand { Demand(cost: .moderate, memory: 0) }
+  func memory(rounds: Int?) -> Int { 0 }
 }
 
 /// What a look at a stored string says, before any hashing.

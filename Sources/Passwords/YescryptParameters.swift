@@ -8,6 +8,8 @@
 struct YescryptParameters: Equatable {
   /// Kibibytes that are written: 128 · r · N · p · (t + 1) / 1024. Saturated.
   let work: Int
+  /// Bytes that are taken at one time: 128 · r · (N + p) + 256 · r · p + 96 KiB · p. Saturated.
+  let memory: Int
   /// The cost factor of crypt_gensalt(3) that asks for the same memory; nil when it is none of those (N = 2^(factor + 7), r = 32).
   let costFactor: Int?
 
@@ -51,14 +53,35 @@ struct YescryptParameters: Equatable {
   }
 
   private init(log2N: Int, r: Int, p: Int, t: Int, isStandard: Bool) {
-    var work = log2N < 40 ? 1 << max(0, log2N) : Self.tooMuch
-    for factor in [r, p, t + 1] {
-      let (product, overflow) = work.multipliedReportingOverflow(by: max(1, factor))
-      work = overflow ? Self.tooMuch : product
-    }
-    self.work = work / 8
+    let n = log2N < 40 ? 1 << max(0, log2N) : Self.tooMuch
+    work = Self.product([n, r, p, t + 1]) / 8
+    memory = Self.sum([Self.product([128, r, n]), Self.product([384, r, p]), Self.product([Self.boxes, p])])
     let factor = log2N - 7
     costFactor = isStandard && r == 32 && Self.costFactors.contains(factor) ? factor : nil
+  }
+
+  /// What a hash of crypt_gensalt(3)'s cost factor takes: N = 2^(factor + 7), r = 32.
+  static func memory(costFactor: Int) -> Int {
+    128 * 32 << (min(max(costFactor, 0), costFactors.upperBound) + 7) + 384 * 32 + boxes
+  }
+
+  /// yescrypt's S-boxes, for each of p: 96 KiB.
+  private static let boxes = 96 << 10
+
+  private static func product(_ factors: [Int]) -> Int {
+    var whole = 1
+    for factor in factors {
+      let (product, overflow) = whole.multipliedReportingOverflow(by: max(1, factor))
+      whole = overflow ? tooMuch : product
+    }
+    return whole
+  }
+
+  private static func sum(_ parts: [Int]) -> Int {
+    parts.reduce(0) { whole, part in
+      let (sum, overflow) = whole.addingReportingOverflow(part)
+      return overflow ? tooMuch : sum
+    }
   }
 
   private static func number(_ cursor: inout Cursor, from least: Int) -> Int? {

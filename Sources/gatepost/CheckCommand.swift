@@ -39,7 +39,8 @@ struct CheckCommand: ParsableCommand {
       report.warnings = CheckSurroundings(settings).warnings()
       if connect {
         report.directories = settings.directories.map {
-          CheckDirectory.check($0, defaultDomain: settings.defaultDomain)
+          CheckDirectory.check(
+            $0, defaultDomain: settings.defaultDomain, hashMemory: settings.limits.hashMemory)
         }
       }
     } catch {

@@ -11,7 +11,7 @@ struct CheckDirectory {
   var survey: CheckSurvey?
 
   /// Opens the directory, inspects it and looks at its accounts.
-  static func check(_ settings: DirectorySettings, defaultDomain: String?) -> CheckDirectory {
+  static func check(_ settings: DirectorySettings, defaultDomain: String?, hashMemory: Int) -> CheckDirectory {
     let directory: any AccountDirectory
     do {
       directory = try settings.backEnd.open(settings.parameters())
@@ -25,7 +25,9 @@ struct CheckDirectory {
       check.survey =
         settings.queries.enumerate == nil
         ? CheckSurvey(couldList: false)
-        : CheckSurvey.survey(directory, defaultDomain: defaultDomain, recognise: CheckScheme.recognise)
+        : CheckSurvey.survey(directory, defaultDomain: defaultDomain) {
+          CheckScheme.recognise($0, hashMemory: hashMemory)
+        }
     }
     return check
   }

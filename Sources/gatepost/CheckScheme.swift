@@ -10,13 +10,20 @@ struct CheckScheme: Hashable {
   let isVerifiable: Bool
 
   /// A hash that is not empty decides alone; else the clear password; else every login is refused.
-  static func recognise(_ account: Account) -> CheckScheme {
+  /// - Parameter hashMemory: what a hash may take, in bytes.
+  static func recognise(_ account: Account, hashMemory: Int) -> CheckScheme {
     guard let hash = account.passwordHash else {
       return account.clearPassword == nil
         ? CheckScheme(name: "no password", isVerifiable: true) : CheckScheme(name: "clear password", isVerifiable: true)
     }
     switch PasswordSchemes.recognise(hash) {
-    case .scheme(let scheme): return CheckScheme(name: scheme.name, isVerifiable: supported.contains(scheme.name))
+    case .scheme(let scheme):
+      let memory = PasswordSchemes.demand(of: hash).memory
+      guard memory <= hashMemory else {
+        let what = PasswordSchemes.tooMuchMemory(memory, for: hash, of: hashMemory)
+        return CheckScheme(name: what, isVerifiable: false)
+      }
+      return CheckScheme(name: scheme.name, isVerifiable: supported.contains(scheme.name))
     case .locked: return CheckScheme(name: "locked", isVerifiable: true)
     case .unknown(let what): return CheckScheme(name: what, isVerifiable: false)
     }

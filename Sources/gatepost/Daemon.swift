@@ -42,7 +42,8 @@ struct Daemon {
     let brokerSettings = try Assembly.brokerSettings(settings, logger: logger)
     try inspect(brokerSettings, logger)
     let threads = settings.limits.hashThreads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let pool = try HashPool(threads: threads, queueCapacity: settings.limits.hashQueue)
+    let pool = try HashPool(
+      threads: threads, queueCapacity: settings.limits.hashQueue, memory: settings.limits.hashMemory)
     let requestLog = RequestLog(logger: logger, ownProcess: getpid())
     let broker = try Broker(
       settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations

@@ -68,6 +68,11 @@ import Threads
       return send("AUTH \(payload.utf8.count)\n\(payload)")
     }
 
+    /// Everything that was decided, once it is so many: refusals are told of when it is time to answer them.
+    func all(_ count: Int) -> [(user: String, result: AuditRecord.Result, hashes: Int)] {
+      decided.wait(OverloadTests.patience) { $0.count >= count ? $0 : nil } ?? []
+    }
+
     func result(of user: Int, after count: Int = 0) -> (result: AuditRecord.Result, hashes: Int)? {
       decided.wait(OverloadTests.patience) { decided in
         decided.dropFirst(count).first { $0.user == "u\(user)" }.map { ($0.result, $0.hashes) }
@@ -97,7 +102,7 @@ import Threads
       #expect(decided.hashes == begun + 1 + position)
     }
     scene.pool.shutDown()
-    let others = scene.decided.withLock { $0.filter { $0.result != .accepted } }
+    let others = scene.all(1010).filter { $0.result != .accepted }
     #expect(others.count == 1000)
     for other in others {
       switch other.result {

@@ -34,6 +34,7 @@ import Testing
     switch action {
     case .lookUp(let index): "lookUp \(index)"
     case .verify: "verify"
+    case .verifyDecoy(_, let afresh): afresh ? "verifyDecoy afresh" : "verifyDecoy"
     case .verifyChallenge: "verifyChallenge"
     case .makeHash(_, let old, _): "makeHash \(old == nil ? "fresh" : "successor")"
     case .store(let index, _, _): "store \(index)"
@@ -66,7 +67,9 @@ import Testing
     #expect(
       walk(course(login), [.start, found(account(hash: "h")), .verified(.mismatch), unknown])
         == ["lookUp 0", "verify", "lookUp 1", "refused wrong password"])
-    #expect(walk(course(login), [.start, unknown, unknown]) == ["lookUp 0", "lookUp 1", "refused unknown user"])
+    #expect(
+      walk(course(login), [.start, unknown, unknown, .verified(.mismatch)])
+        == ["lookUp 0", "lookUp 1", "verifyDecoy", "refused unknown user"])
   }
 
   @Test func aDatabaseThatIsAwayEndsItWhereverItStands() {
@@ -87,16 +90,42 @@ import Testing
   }
 
   @Test func refusalsOfTheAccount() {
+    let alone = course(login, directories: 1)
+    let inactive = found(account(hash: "h", isActive: false))
     #expect(
-      walk(course(login, directories: 1), [.start, found(account(hash: "h", isActive: false))]).last
-        == "refused account inactive")
+      walk(alone, [.start, inactive, .verified(.mismatch)]) == ["lookUp 0", "verifyDecoy", "refused account inactive"])
+    #expect(walk(course(.account, directories: 1), [.start, inactive]).last == "refused account inactive")
     #expect(
-      walk(course(.account, directories: 1), [.start, found(account(isActive: false))]).last
-        == "refused account inactive")
-    #expect(walk(course(login, directories: 1), [.start, found(account())]).last == "refused no usable password")
+      walk(alone, [.start, found(account()), .verified(.mismatch)])
+        == ["lookUp 0", "verifyDecoy", "refused no usable password"])
     #expect(
-      walk(course(login, directories: 1), [.start, found(account(hash: "!")), .verified(.locked)]).last
-        == "refused password locked")
+      walk(alone, [.start, found(account(hash: "!")), .verified(.locked), .verified(.mismatch)])
+        == ["lookUp 0", "verify", "verifyDecoy", "refused password locked"])
+  }
+
+  /// One comparison for each request that is refused: with an account's password, or with nobody's.
+  @Test func aDecoyStandsForAPasswordThatWasComparedWithNothing() {
+    #expect(
+      walk(course(login), [.start, found(account(hash: "h")), .verified(.mismatch), unknown]).contains("verifyDecoy")
+        == false)
+    #expect(
+      walk(course(login), [.start, found(account(hash: "!")), .verified(.locked), found(account(clear: "other"))])
+        == ["lookUp 0", "verify", "lookUp 1", "refused password locked"])
+    #expect(walk(course(change), [.start, unknown, unknown]).last == "verifyDecoy afresh")
+    #expect(walk(course(.account), [.start, unknown, unknown]).last == "refused unknown user", "PRE tells who exists")
+    #expect(walk(course(cram), [.start, unknown, unknown]).last == "refused unknown user", "no hash is computed there")
+    #expect(course(login).hidesWhoExists && course(change).hidesWhoExists && course(cram).hidesWhoExists)
+    #expect(!course(.account).hidesWhoExists)
+  }
+
+  @Test(arguments: [Verdict.match, .mismatch, .locked, .unverifiable(scheme: "s")])
+  func whateverADecoySaysTheAnswerIsNo(_ verdict: Verdict) {
+    for purpose in [login, change] {
+      #expect(
+        walk(course(purpose, directories: 1), [.start, unknown, .verified(verdict)]).last == "refused unknown user")
+    }
+    #expect(
+      walk(course(login, directories: 1), [.start, unknown, .remembered]).last == "unavailable defect of gatepost")
   }
 
   @Test func theHashDecidesAloneWhenThereIsOne() {

@@ -32,6 +32,8 @@ import Threads
 
     /// What was answered; waits for it.
     var text: String? { reply.wait(.seconds(60)) { $0 }.map { String(decoding: $0, as: UTF8.self) } }
+    /// Whether there is an answer by now.
+    var hasAnswer: Bool { reply.withLock { $0 != nil } }
     var isAccepted: Bool { text?.hasSuffix(".\n") == true }
   }
 

@@ -1,6 +1,7 @@
-import Passwords
 import Secrets
 import Testing
+
+@testable import Passwords
 
 @Suite("What a row may demand")
 struct WorkLimitTests {
@@ -70,5 +71,82 @@ struct WorkLimitTests {
     #expect(
       unverifiable("x", "$y$j75$" + String(repeating: "a", count: 300) + "$" + Self.h43)
         == "YESCRYPT: not a hash of this scheme")
+  }
+
+  /// A row of the table: a string that asks for exactly the limit, one that asks for the least more than it, and what cannot even be
+  /// counted.
+  struct Edge: Sendable, CustomTestStringConvertible {
+    let scheme: String
+    let most: String
+    let more: String
+    let overflow: String
+    var testDescription: String { scheme }
+  }
+
+  private static func edge(_ scheme: String, _ hash: Int, _ setting: (String) -> String, _ numbers: [String]) -> Edge {
+    let hash = String(repeating: "a", count: hash)
+    let texts = numbers.map { setting($0) + hash }
+    return Edge(scheme: scheme, most: texts[0], more: texts[1], overflow: texts[2])
+  }
+
+  static let edges: [Edge] = [
+    edge("SHA512-CRYPT", 86, { "$6$rounds=\($0)$abc$" }, ["5000000", "5000001", "18446744073709551617"]),
+    edge("SHA256-CRYPT", 43, { "$5$rounds=\($0)$abc$" }, ["5000000", "5000001", "9223372036854775808"]),
+    edge("BLF-CRYPT", 31, { "$2b$\($0)$abcdefghijklmnopqrstuu" }, ["15", "16", "99"]),
+    // N = 2^18, r = 32; r = 33; all numbers as large as they can be.
+    edge("YESCRYPT", 43, { "$y$j\($0)$abcd$" }, ["FT", "FU", "zzzzzzzzzzzzz"]),
+    edge("GOST-YESCRYPT", 43, { "$gy$j\($0)$abcd$" }, ["FT", "FU", "zzzzzzzzzzzzz"]),
+    edge("SCRYPT", 43, { "$7$\($0)abcd$" }, ["GU..../....", "HU..../....", "zzzzzzzzzzz"]),
+    edge("SHA1-CRYPT", 28, { "$sha1$\($0)$abc$" }, ["2000000", "2000001", "2147483648"]),
+    edge("SUNMD5", 22, { "$md5,rounds=\($0)$abcdefgh$$" }, ["995904", "995905", "4294967295"]),
+    // 10,000,000 and one more, four characters, the least first.
+    edge("BSDI-CRYPT", 11, { "_\($0)abcd" }, [littleEndian(10_000_000), littleEndian(10_000_001), "zzzz"]),
+  ]
+
+  private static func littleEndian(_ number: Int) -> String {
+    let alphabet = Array("./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    return String((0..<4).map { alphabet[(number >> (6 * $0)) & 63] })
+  }
+
+  /// That no hash is begun is seen by libcrypt's memory: it is not even there.
+  private func refusesAtOnce(_ stored: String) {
+    for stored in [stored, "{CRYPT}" + stored] {
+      let scratch = CryptScratch()
+      let verdict = PasswordSchemes.verify(Secret(text: "x"), against: Secret(text: stored), using: scratch)
+      guard case .unverifiable = verdict else {
+        Issue.record("\(stored): \(verdict)")
+        continue
+      }
+      #expect(scratch.memory == nil, "\(stored)")
+      #expect(recognised(stored) == nil, "\(stored)")
+      #expect(PasswordSchemes.cost(of: Secret(text: stored)) == .cheap, "it needs no place in the queue: \(stored)")
+      #expect(HashShape(of: Secret(text: stored)) == nil, "\(stored)")
+    }
+  }
+
+  @Test("At the limit it is computed; one more, and what overflows, is our fault at once", arguments: edges)
+  func edge(_ edge: Edge) {
+    #expect(recognised(edge.most) == edge.scheme)
+    #expect(PasswordSchemes.cost(of: Secret(text: edge.most)) == .expensive)
+    refusesAtOnce(edge.more)
+    refusesAtOnce(edge.overflow)
+  }
+
+  @Test("Every scheme with a work factor is in the table")
+  func completeness() {
+    let known = Set(Self.edges.map(\.scheme))
+    for scheme in PasswordSchemes.all where scheme.cost == .expensive { #expect(known.contains(scheme.name)) }
+  }
+
+  @Test(
+    "Foreign strings with absurd work are unknown, not wrong",
+    arguments: [
+      "{PBKDF2}$1$salt$4294967295$" + h43, "$pbkdf2-sha512$2147483648$salt$" + h86,
+      "$argon2id$v=19$m=4194304,t=2147483647,p=1$c2FsdA$" + h43,
+      "{ARGON2ID}$argon2id$v=19$m=4294967295,t=1,p=1$c2FsdA$" + h43,
+      "$scrypt$ln=40,r=8,p=1$c2FsdA$" + h43, "$2x$31$" + bcrypt, "$bcrypt-sha256$v=2,t=2b,r=31$abc$" + h43,
+    ])
+  func foreign(stored: String) {
+    refusesAtOnce(stored)
   }
 }

@@ -2,9 +2,10 @@
 #   make run     installs what the build needs, builds, makes a small database, serves it, and shows what it answers
 #   make test    installs what the tests need (real mail servers and databases), and runs all tests
 #   make bench   figures beside courier's own daemon, into docs/performance.md (20 minutes)
-#   make soak    ten minutes of mixed load, hostile clients, outages and reloads; MINUTES=1 for one
+#   make soak    ten minutes of mixed load, hostile clients, outages and reloads (MINUTES=1 for one), then make timing
+#   make timing  whether the time of a refusal tells who exists (half an hour)
 .POSIX:
-.PHONY: run test bench soak fuzz sanitize build release install lint format clean
+.PHONY: run test bench soak timing fuzz sanitize build release install lint format clean
 
 PREFIX = /usr/local
 DESTDIR =
@@ -21,6 +22,13 @@ soak: packages-build packages-test
 	swift build -c release --product gatepost
 	swift build -c release --product soak
 	.build/release/soak $(MINUTES)
+	.build/release/soak --timing
+
+# The second part of it alone: whether the time of a refusal tells who exists.
+timing: packages-build packages-test
+	swift build -c release --product gatepost
+	swift build -c release --product soak
+	.build/release/soak --timing
 
 # As root. Benchmarks/run says what can be set in the environment.
 bench: packages-build packages-test packages-bench

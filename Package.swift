@@ -72,7 +72,8 @@ let package = Package(
       name: "DirectoryConformance", dependencies: ["Accounts", "Secrets", "TestSupport"],
       path: "Tests/DirectoryConformance", swiftSettings: strict),
     // `make soak`; not installed.
-    .executableTarget(name: "soak", dependencies: ["TestSupport"], path: "Tests/Soak", swiftSettings: strict),
+    .executableTarget(
+      name: "soak", dependencies: ["TestSupport", "Passwords", "Secrets"], path: "Tests/Soak", swiftSettings: strict),
     .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets"], swiftSettings: strict),
     .testTarget(name: "AuthdaemonWireTests", dependencies: ["AuthdaemonWire", "Secrets"], swiftSettings: strict),
     .testTarget(name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads"], swiftSettings: strict),

@@ -4,6 +4,8 @@ import TestSupport
 /// `soak [MINUTES]`: mixed load on two daemons, one on PostgreSQL and one on SQLite, with hostile clients, reloads and databases that
 /// restart, hang and lock. Ends with 1 when an answer was wrong, a request was lost while nothing was wrong with its database, or the
 /// memory, threads or descriptors of a daemon are not where they were after the first minute.
+///
+/// `soak --timing [PAIRS]`: see `TimingBench`. Ends with 1 when the time of a refusal tells who exists.
 @main struct Soak {
   static let defaultMinutes = 10.0
   /// A pause of the load that memory is measured in: what was under way has ended, and drained.
@@ -17,6 +19,11 @@ import TestSupport
   static let threadTolerance = 4
 
   static func main() throws {
+    let arguments = CommandLine.arguments.dropFirst()
+    if arguments.first == "--timing" {
+      let pairs = arguments.dropFirst().first.flatMap { Int($0) } ?? TimingBench.standardPairs
+      exit(try TimingBench(pairs: max(100, pairs)).run() ? 0 : 1)
+    }
     let minutes = CommandLine.arguments.dropFirst().first.flatMap { Double($0) } ?? defaultMinutes
     let seconds = max(0.2, minutes) * 60
     ProcessFacts.raiseOwnDescriptorLimit()

@@ -49,13 +49,13 @@ final class Decoys: Sendable {
   }
 
   /// An account was looked up: what it has for a password counts, now and then.
-  func saw(_ account: Account, in directory: String) {
+  func saw(_ account: Account, in directory: any AccountDirectory) {
     let number = lookUps.add(1, ordering: .relaxed).oldValue
     guard number < Self.learning || number % Self.sampling == 0, let stored = account.passwordHash,
       let shape = HashShape(of: stored), PasswordSchemes.demand(of: stored).memory <= memory
     else { return }
     state.withLock { state in
-      state.tally.note(shape, of: HashJob.Account(directory: directory, username: account.username))
+      state.tally.note(shape, of: HashJob.Account(directory: directory.name, username: account.username))
       guard state.tally.commonest != state.shape else { return }
       var random = SystemRandomNumberGenerator()
       state.shape = state.tally.commonest

@@ -46,7 +46,7 @@ final class RunningRequest: Sendable {
     case .lookUp(let index):
       let directory = snapshot.settings.directories[index].directory
       directory.lookUp(key, deadline: channel.deadline) { outcome in
-        if case .accepted(let account) = outcome { self.decoys.saw(account, in: directory.name) }
+        if case .accepted(let account) = outcome { self.decoys.saw(account, in: directory) }
         self.advance(.lookedUp(outcome))
       }
     case .verify(let password, let stored, let username, let afresh):

@@ -129,6 +129,21 @@ import Testing
     #expect(schemes.map { $0["verifiable"] as? Bool } == [false, true])
   }
 
+  @Test func hashesAboveTheLimitsAreNamedAndCounted() throws {
+    let sha512 = "$6$rounds=5000001$salt$" + String(repeating: "a", count: 86)
+    let yescrypt = "$y$j9T$abcdefghijklmnop$J5PazPuEGDZnaoFD.64oAWxxSxzakk0FTCVVe1t.Z25"
+    try database([("a@x", sha512, "", 1), ("b@x", yescrypt, "", 1)])
+    let result = try check(configuration(), "--connect")
+    #expect(result.status == 1, "\(result.output)")
+    #expect(result.output.contains("SHA512-CRYPT: 5000001 rounds are above the limit of 5000000"), "\(result.output)")
+    #expect(result.output.contains("1 account with a password that cannot be verified"), "\(result.output)")
+    let tight = try check(configuration("[limits]\nhash-memory = \"8MiB\""), "--connect")
+    #expect(
+      tight.output.contains("YESCRYPT: 16492 KiB of memory are above [limits] hash-memory, 8192 KiB"), "\(tight.output)"
+    )
+    #expect(tight.output.contains("2 accounts with a password that cannot be verified"), "\(tight.output)")
+  }
+
   @Test func rowsThatCannotBeServed() throws {
     try database([("a@x", Self.sha256, "", 1), ("b@x", "!", "", 1), ("b@x", "!", "", 1), ("c@x", "!", "", -1)])
     let result = try check(configuration(), "--connect")

@@ -127,6 +127,14 @@ import Testing
     }
   }
 
+  @Test func sizesHaveUnits() throws {
+    #expect(try Fixture.read(Fixture.directory).limits.hashMemory == 256 << 20)
+    for (text, expected) in [("1024KiB", 1 << 20), ("64MiB", 64 << 20), ("2GiB", 2 << 30)] {
+      let settings = try Fixture.read("\(Fixture.directory)\n[limits]\nhash-memory = \"\(text)\"")
+      #expect(settings.limits.hashMemory == expected)
+    }
+  }
+
   @Test func otherSpellingsOfTOMLMeanTheSame() throws {
     let text = """
       \u{FEFF}limits = { connections = 7, answer-timeout = '250ms' }\r

@@ -106,6 +106,11 @@ extension MistakeCase {
     MistakeCase(limit("hash-threads = -1"), line: 6, key: "limits.hash-threads", "found -1"),
     MistakeCase(
       limit("hash-queue = 9223372036854775807"), line: 6, key: "limits.hash-queue", "found 9223372036854775807"),
+    MistakeCase(limit("hash-memory = 256"), line: 6, key: "limits.hash-memory", "such as \"256MiB\"", "an integer"),
+    MistakeCase(limit("hash-memory = \"256MB\""), line: 6, key: "limits.hash-memory", "KiB, MiB or GiB", "256MB"),
+    MistakeCase(limit("hash-memory = \"512KiB\""), line: 6, key: "limits.hash-memory", "from 1MiB to 1024GiB"),
+    MistakeCase(limit("hash-memory = \"9999999999GiB\""), line: 6, key: "limits.hash-memory", "expected a size"),
+    MistakeCase(limit("hash-memory = \"999999999GiB\""), line: 6, key: "limits.hash-memory", "from 1MiB to 1024GiB"),
     MistakeCase(top("log-level = \"verbose\""), line: 1, key: "log-level", "`debug`, `info`"),
     MistakeCase(top("log-level = \"warn\""), line: 1, key: "log-level", "did you mean `warning`"),
     MistakeCase(top("default-domain = \"@example.com\""), line: 1, key: "default-domain", "without \"@\""),

@@ -96,7 +96,9 @@ let package = Package(
       name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "AuthdaemonWire", "Secrets", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Accounts"], swiftSettings: strict),
-    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Accounts", "Broker", log], swiftSettings: strict),
+    .testTarget(
+      name: "TelemetryTests", dependencies: ["Telemetry", "Accounts", "Broker", "Threads", "TestSupport", log],
+      swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["gatepost", "Secrets", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "gatepost"],

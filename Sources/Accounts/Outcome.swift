@@ -41,8 +41,6 @@ public enum Refusal: String, Sendable, CaseIterable {
   case unknownMechanism = "unknown authentication type"
   /// PRE or PASSWD for a back end that is not configured.
   case unknownModule = "unknown module"
-  /// No `[[peer]]` allows this process to ask this.
-  case notAllowed = "not allowed for this process"
   /// A new password that its scheme cannot hold: too long.
   case unfitPassword = "new password does not fit the scheme"
   /// No directory has a `set-password` query.
@@ -71,6 +69,8 @@ public struct Unavailability: Error, Sendable, Equatable, CustomStringConvertibl
     case replyTooLong = "reply too long"
     /// The daemon is going down.
     case stopping = "stopping"
+    /// No `[[peer]]` allows the process to ask this: a mistake of the set-up, which is not to be blamed on a user.
+    case notPermitted = "not allowed for this process"
     /// The client went away, or does not read.
     case clientGone = "client gone"
     /// Gatepost contradicted itself: a defect, to be reported.

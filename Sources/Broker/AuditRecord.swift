@@ -28,6 +28,10 @@ public struct AuditRecord: Sendable {
   public var processID: Int32 = 0
   /// Its user.
   public var userID: UInt32 = 0
+  /// The path of the socket it came through; nil when there is one only.
+  public var socket: String?
+  /// What no rule allows, when the result is `Unavailability.Code.notPermitted`.
+  public var denial: Denial?
   /// The directory that decided; nil when none was asked.
   public var directory: String?
   /// How it ended.

@@ -99,9 +99,11 @@ public final class Broker: Sendable {
     record.userID = channel.userID
     switch parsed {
     case .malformed(let fault):
+      record.socket = socketName(channel)
       record.result = fault.code == .nothing ? .nothingAsked : .malformed(fault.description)
       conclude(record, channel) { channel.answer([]) }
     case .refused(let refused):
+      record.socket = socketName(channel)
       record.describe(verb: refused.verb, service: refused.service, userID: refused.userID, refused.meta)
       record.result = .refused(Refusal(refused.reason))
       conclude(record, channel) { channel.answer(Reply.fail) }
@@ -112,21 +114,26 @@ public final class Broker: Sendable {
         current.enter()
         return current
       }
+      record.socket = snapshot.settings.name(ofSocket: channel.socket)
       begin(request.command, snapshot, record, channel)
     }
+  }
+
+  private func socketName(_ channel: any RequestChannel) -> String? {
+    snapshot.withLock { $0 }.settings.name(ofSocket: channel.socket)
   }
 
   private func begin(
     _ command: Command, _ snapshot: Snapshot, _ record: AuditRecord, _ channel: any RequestChannel
   ) {
     let settings = snapshot.settings
-    let grant = settings.policy.grant(userID: channel.userID, groupID: channel.groupID)
-    guard grant.allow.contains(command.permission) else {
-      var record = record
-      record.result = .refused(.notAllowed)
+    let socket = settings.socket(at: channel.socket)
+    guard
+      let grant = socket?.policy.grant(
+        command.permission, userID: channel.userID, groupID: channel.groupID, groups: channel.supplementaryGroups)
+    else {
       snapshot.leave()
-      // For a list too: it is no account's line, and the final `.` is missing, so no client takes it for an empty list.
-      conclude(record, channel) { channel.answer(Reply.fail) }
+      deny(command.permission, socket, record, channel)
       return
     }
     let purpose: RequestCourse.Purpose
@@ -156,6 +163,22 @@ public final class Broker: Sendable {
       secrets: grant.secrets, record: record, channel: channel,
       conclude: { [audit] record in audit(record) }
     ).advance(.start)
+  }
+
+  /// Closes without an answer: a rule that is missing is no user's fault. Tells the audit first: once it has its answer the process
+  /// may be gone, and nobody could say which program it was.
+  private func deny(
+    _ permission: PeerPolicy.Permission, _ socket: BrokerSettings.Socket?, _ record: AuditRecord,
+    _ channel: any RequestChannel
+  ) {
+    var record = record
+    record.result = .unavailable(Unavailability(.notPermitted))
+    record.denial = Denial(
+      permission: permission, groupID: channel.groupID, groups: channel.supplementaryGroups(), socket: socket?.path,
+      hasOwnRules: socket?.hasOwnRules ?? false, isBeyondBound: socket?.policy.isWithinBound(permission) == false)
+    record.duration = .now - channel.received
+    audit(record)
+    channel.answer([])
   }
 
   /// An empty memory of verified logins, if there is to be one.

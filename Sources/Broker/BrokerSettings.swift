@@ -16,10 +16,27 @@ public struct BrokerSettings: Sendable {
     }
   }
 
+  /// One socket that is listened on, and who may ask what through it.
+  public struct Socket: Sendable {
+    /// Where it is.
+    public let path: String
+    /// Who may ask what.
+    public let policy: PeerPolicy
+    /// Whether the policy's rules are the socket's own, and not those of all sockets.
+    public let hasOwnRules: Bool
+
+    /// A socket.
+    public init(path: String, policy: PeerPolicy, hasOwnRules: Bool) {
+      self.path = path
+      self.policy = policy
+      self.hasOwnRules = hasOwnRules
+    }
+  }
+
   /// In the order in which they are asked.
   public var directories: [Entry]
-  /// Who may ask what.
-  public var policy: PeerPolicy
+  /// At least one; `RequestChannel.socket` is a place in it.
+  public var sockets: [Socket]
   /// Added to a login name without `@`.
   public var defaultDomain: String?
   /// courier's DEFAULTOPTIONS.
@@ -31,15 +48,32 @@ public struct BrokerSettings: Sendable {
 
   /// A snapshot.
   public init(
-    directories: [Entry], policy: PeerPolicy = PeerPolicy(rules: []), defaultDomain: String? = nil,
+    directories: [Entry], sockets: [Socket], defaultDomain: String? = nil,
     defaultOptions: [UInt8]? = nil, enumerateTimeout: Duration = .seconds(600),
     verifiedLoginMemory: Duration? = nil
   ) {
     self.directories = directories
-    self.policy = policy
+    self.sockets = sockets
     self.defaultDomain = defaultDomain
     self.defaultOptions = defaultOptions
     self.enumerateTimeout = enumerateTimeout
     self.verifiedLoginMemory = verifiedLoginMemory
   }
+  /// A snapshot with one socket.
+  public init(
+    directories: [Entry], policy: PeerPolicy = PeerPolicy(rules: []), defaultDomain: String? = nil,
+    defaultOptions: [UInt8]? = nil, enumerateTimeout: Duration = .seconds(600),
+    verifiedLoginMemory: Duration? = nil
+  ) {
+    self.init(
+      directories: directories, sockets: [Socket(path: "", policy: policy, hasOwnRules: false)],
+      defaultDomain: defaultDomain, defaultOptions: defaultOptions, enumerateTimeout: enumerateTimeout,
+      verifiedLoginMemory: verifiedLoginMemory)
+  }
+
+  /// The socket that a request came through; nil, and nobody may ask anything, when there is none at that place.
+  func socket(at place: Int) -> Socket? { sockets.indices.contains(place) ? sockets[place] : nil }
+
+  /// What the log calls the socket at that place: nothing where there is one only.
+  func name(ofSocket place: Int) -> String? { sockets.count > 1 ? socket(at: place)?.path : nil }
 }

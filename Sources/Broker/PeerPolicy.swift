@@ -1,4 +1,5 @@
-/// Who may ask what: the `[[peer]]` rules, by the credentials that the kernel vouches for. Pure.
+/// Who may ask what through one socket: the `[[peer]]` rules that count there and the socket's own bound, by the credentials that the
+/// kernel vouches for. Pure.
 public struct PeerPolicy: Sendable {
   /// What a request asks for, as the configuration names it.
   public enum Permission: String, Sendable, CaseIterable {
@@ -11,16 +12,14 @@ public struct PeerPolicy: Sendable {
     /// PASSWD.
     case setPassword = "set-password"
 
-    /// By the case and not by its name, which takes several times as long.
-    public func hash(into hasher: inout Hasher) {
-      let place: UInt8 =
-        switch self {
-        case .login: 0
-        case .account: 1
-        case .enumerate: 2
-        case .setPassword: 3
-        }
-      hasher.combine(place)
+    /// A bit of its own.
+    fileprivate var bit: UInt8 {
+      switch self {
+      case .login: 1
+      case .account: 2
+      case .enumerate: 4
+      case .setPassword: 8
+      }
     }
   }
 
@@ -28,58 +27,80 @@ public struct PeerPolicy: Sendable {
   public struct Rule: Sendable {
     /// `user` or `uid`.
     public var userID: UInt32?
-    /// `group`.
+    /// `group`: the process's effective group, or one of its supplementary groups.
     public var groupID: UInt32?
-    /// The users that the group database lists as members of `groupID`: the kernel tells no supplementary groups of a peer.
-    public var groupMembers: Set<UInt32>
     /// What is allowed.
     public var allow: Set<Permission>
     /// Whether replies may hold PASSWD and PASSWD2.
     public var secrets: Bool
 
     /// One rule.
-    public init(
-      userID: UInt32? = nil, groupID: UInt32? = nil, groupMembers: Set<UInt32> = [], allow: Set<Permission>,
-      secrets: Bool = false
-    ) {
+    public init(userID: UInt32? = nil, groupID: UInt32? = nil, allow: Set<Permission>, secrets: Bool = false) {
       self.userID = userID
       self.groupID = groupID
-      self.groupMembers = groupMembers
       self.allow = allow
       self.secrets = secrets
     }
-
-    func matches(userID peerUser: UInt32, groupID peerGroup: UInt32) -> Bool {
-      if let userID, userID != peerUser { return false }
-      if let groupID, groupID != peerGroup, !groupMembers.contains(peerUser) { return false }
-      return userID != nil || groupID != nil
-    }
   }
 
-  /// What one peer may do.
+  /// What an allowed question is answered with.
   public struct Grant: Sendable, Equatable {
-    /// The verbs.
-    public var allow: Set<Permission>
-    /// Whether replies may hold PASSWD and PASSWD2.
+    /// Whether the reply may hold PASSWD and PASSWD2.
     public var secrets: Bool
   }
 
-  private let rules: [Rule]
+  private struct Row {
+    let userID: UInt32?
+    let groupID: UInt32?
+    let allow: UInt8
+    let secrets: Bool
+  }
 
-  /// Without rules everybody who can open the socket may use every verb, and secrets are withheld.
-  public init(rules: [Rule]) { self.rules = rules }
+  private let rows: [Row]
+  private let bound: UInt8
 
-  private static let everythingButSecrets = Grant(allow: Set(Permission.allCases), secrets: false)
-
-  /// The sum of what all matching rules grant; nothing when none matches.
-  public func grant(userID: UInt32, groupID: UInt32) -> Grant {
-    if rules.isEmpty { return Self.everythingButSecrets }
-    var grant = Grant(allow: [], secrets: false)
-    for rule in rules where rule.matches(userID: userID, groupID: groupID) {
-      // One rule is what a peer has nearly always: its set is not made anew.
-      if grant.allow.isEmpty { grant.allow = rule.allow } else { grant.allow.formUnion(rule.allow) }
-      grant.secrets = grant.secrets || rule.secrets
+  /// Without rules everybody who can open the socket may use every verb within `bound`, and secrets are withheld.
+  /// - Parameter bound: what may be asked through this socket at all, whatever the rules say.
+  public init(rules: [Rule], bound: Set<Permission> = Set(Permission.allCases)) {
+    self.bound = Self.bits(bound)
+    // What they grant adds up, so their order means nothing; those that may need a system call come last.
+    rows = (rules.filter { $0.groupID == nil } + rules.filter { $0.groupID != nil }).map {
+      Row(userID: $0.userID, groupID: $0.groupID, allow: Self.bits($0.allow), secrets: $0.secrets)
     }
-    return grant
+  }
+
+  private static func bits(_ permissions: Set<Permission>) -> UInt8 { permissions.reduce(0) { $0 | $1.bit } }
+
+  /// Whether anybody at all may ask this through the socket.
+  public func isWithinBound(_ wanted: Permission) -> Bool { bound & wanted.bit != 0 }
+
+  /// What a process may have that asks for `wanted`: the sum of what all matching rules grant.
+  /// - Parameter groups: the process's supplementary groups; asked once at the most, and only if the answer depends on them. Nil, when
+  ///   they cannot be found out, is none.
+  /// - Returns: nil when no rule allows it.
+  public func grant(
+    _ wanted: Permission, userID: UInt32, groupID: UInt32, groups: () -> [UInt32]? = { nil }
+  ) -> Grant? {
+    guard isWithinBound(wanted) else { return nil }
+    if rows.isEmpty { return Grant(secrets: false) }
+    var isAllowed = false
+    var secrets = false
+    var known: [UInt32]?
+    for row in rows {
+      guard (!isAllowed && row.allow & wanted.bit != 0) || (!secrets && row.secrets) else { continue }
+      if let user = row.userID, user != userID { continue }
+      if let group = row.groupID {
+        if group != groupID {
+          let found = known ?? groups() ?? []
+          known = found
+          guard found.contains(group) else { continue }
+        }
+      } else if row.userID == nil {
+        continue
+      }
+      isAllowed = isAllowed || row.allow & wanted.bit != 0
+      secrets = secrets || row.secrets
+    }
+    return isAllowed ? Grant(secrets: secrets) : nil
   }
 }

@@ -6,6 +6,10 @@ public protocol RequestChannel: Sendable {
   var userID: UInt32 { get }
   /// Its effective group id.
   var groupID: UInt32 { get }
+  /// The place of the socket it came through among those that are listened on.
+  var socket: Int { get }
+  /// The groups the process had besides when it connected; nil when the kernel does not tell. Costs a system call.
+  func supplementaryGroups() -> [UInt32]?
   /// When the request was whole.
   var received: ContinuousClock.Instant { get }
   /// When an answer is of no use any more.
@@ -19,6 +23,13 @@ public protocol RequestChannel: Sendable {
   /// Takes the channel for a long answer, written by the calling thread; nil when nobody waits for it.
   /// - Parameter keepsWaiting: asked again and again while the client does not read.
   func openStream(keepsWaiting: @escaping AnswerStream.Patience) -> (any AnswerStream)?
+}
+
+extension RequestChannel {
+  /// Of one socket only.
+  public var socket: Int { 0 }
+  /// Unknown.
+  public func supplementaryGroups() -> [UInt32]? { nil }
 }
 
 /// A long answer, written piece by piece by one thread.

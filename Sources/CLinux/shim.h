@@ -30,6 +30,20 @@ static inline int gatepost_peer_credentials(int fd, struct gatepost_credentials 
   return getsockopt(fd, SOL_SOCKET, 17 /* SO_PEERCRED */, out, &length);
 }
 
+// The supplementary groups of the process at the other end, as it had them when it connected (Linux 4.13). `count` is how many there
+// are, also when `room` is too small for them (-1, ERANGE).
+static inline int gatepost_peer_groups(int fd, uint32_t *out, uint32_t room, uint32_t *count) {
+#ifdef SO_PEERGROUPS
+  const int option = SO_PEERGROUPS;
+#else
+  const int option = 59;
+#endif
+  socklen_t length = room * (socklen_t)sizeof *out;
+  int result = getsockopt(fd, SOL_SOCKET, option, out, &length);
+  *count = length / sizeof *out;
+  return result;
+}
+
 static inline int gatepost_accept(int fd) {
   extern int accept4(int, struct sockaddr *, socklen_t *, int);
   return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -1,8 +1,8 @@
-/// One `[[peer]]`: what a process that connects may ask, by the credentials the kernel reports of it.
+/// One `[[peer]]` or `[[listen.peer]]`: what a process that connects may ask, by the credentials the kernel reports of it.
 public struct PeerRule: Sendable, Equatable {
   /// The user it runs as.
   public var user: String?
-  /// A group it runs as, or that its user is a member of.
+  /// A group that its process is in: its effective group, or a supplementary one.
   public var group: String?
   /// The user id it runs as.
   public var uid: UInt32?
@@ -43,9 +43,10 @@ struct PeerDraft {
   var allow: [AllowedVerb]?
   var secrets = false
 
-  static func schema(_ system: SystemFacts) -> TableSchema<PeerDraft> {
+  /// - Parameter title: `[[peer]]`, or that of the rules of one socket.
+  static func schema(_ system: SystemFacts, title: String = "[[peer]]") -> TableSchema<PeerDraft> {
     TableSchema(
-      title: "[[peer]]",
+      title: title,
       rows: [
         Row("user", .user(system), \.user),
         Row("group", .group(system), \.group),

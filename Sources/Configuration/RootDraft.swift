@@ -38,7 +38,7 @@ struct RootDraft {
     if let verifiedLoginMemory { settings.verifiedLoginMemory = verifiedLoginMemory.lifetime }
     settings.listensByDefault = !reading.given.contains("listen")
     settings.listeners =
-      settings.listensByDefault ? [.standard] : ListenDraft.settings(listeners, &findings)
+      settings.listensByDefault ? [.standard] : ListenDraft.settings(listeners, system, &findings)
     settings.directories = DirectoryDraft.settings(directories, backEnds, file, system, &findings)
     settings.peers = peers.compactMap { PeerDraft.rule($0, system, &findings) }
     settings.limits = limits?.draft ?? settings.limits

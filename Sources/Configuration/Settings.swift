@@ -14,7 +14,7 @@ public struct Settings: Sendable {
   public var listensByDefault = false
   /// Where accounts are looked for, in this order; at least one.
   public var directories: [DirectorySettings] = []
-  /// Who may ask what; empty: whoever can open the socket may use every verb, and secrets are withheld.
+  /// Who may ask what, at sockets without rules of their own; empty: whoever can open the socket may use every verb, and secrets are withheld.
   public var peers: [PeerRule] = []
   /// The bounds.
   public var limits = LimitSettings()

@@ -24,16 +24,24 @@ public final class Exchange: Sendable {
 
   /// Who connected.
   public let peer: PeerCredentials
+  /// The place of the socket it came through among the server's listeners.
+  public let listener: Int
   let descriptor: Int32
   let token: UInt64
   let state = Lock(State())
   private let mailbox: Mailbox
 
-  init(descriptor: Int32, peer: PeerCredentials, token: UInt64, mailbox: Mailbox) {
+  init(descriptor: Int32, peer: PeerCredentials, listener: Int = 0, token: UInt64, mailbox: Mailbox) {
     self.descriptor = descriptor
     self.peer = peer
+    self.listener = listener
     self.token = token
     self.mailbox = mailbox
+  }
+
+  /// The supplementary groups that the peer had when it connected; nil when the kernel does not tell, or the connection is closed.
+  public func supplementaryGroups() -> [UInt32]? {
+    state.withLock { $0.phase == .closed ? nil : PeerCredentials.supplementaryGroups(of: descriptor) }
   }
 
   /// When the request was whole.

@@ -92,7 +92,7 @@ final class ServerLoop: @unchecked Sendable {
         let descriptor = gatepost_accept(listeners[index].descriptor)
         if descriptor >= 0 {
           isOutOfDescriptors = false
-          admit(descriptor)
+          admit(descriptor, from: index)
           continue
         }
         switch errno {
@@ -137,13 +137,14 @@ final class ServerLoop: @unchecked Sendable {
     report(event)
   }
 
-  private func admit(_ descriptor: Int32) {
+  private func admit(_ descriptor: Int32, from listener: Int) {
     guard let token = connections.nextToken, let peer = try? PeerCredentials(of: descriptor) else {
       Glibc.close(descriptor)
       return
     }
     let now = ContinuousClock.now
-    let exchange = Exchange(descriptor: descriptor, peer: peer, token: token, mailbox: mailbox)
+    let exchange = Exchange(
+      descriptor: descriptor, peer: peer, listener: listener, token: token, mailbox: mailbox)
     connections.insert(
       ConnectionTable.Entry(exchange: exchange, accepted: now, deadline: now + limits.requestTimeout))
     // Most clients have sent everything by now: one recv and the request is on its way, before epoll hears of it.

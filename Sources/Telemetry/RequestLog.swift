@@ -1,41 +1,90 @@
 internal import Accounts
 public import Broker
 public import Logging
+internal import Threads
 
-/// The log line of a request: `AUTH service=imap user=… ip=… pid=… uid=… directory=… outcome=… reason=… ms=…`.
+/// The log line of a request:
+/// `AUTH service=imap user=… ip=… pid=… uid=… directory=… outcome=… reason=… program=… socket=… ms=…`.
 ///
-/// Names and order are a contract: fail2ban filters and scripts read them.
+/// Names and order are a contract: fail2ban filters and scripts read them. Of what others can cause without end, only so many lines are
+/// written, and the rest is counted (`LineBudget`).
 public struct RequestLog: Sendable {
+  /// How often `reportLeftOut` is to be called: every 10 s.
+  public static let reportInterval = LineBudget.reportInterval
+
   private let logger: Logger
   private let ownProcess: Int32
+  private let names: ProcessNames
+  private let now: @Sendable () -> ContinuousClock.Instant
+  private let budget = Lock(LineBudget())
+  private let advisor: PermissionAdvisor
 
-  /// - Parameter ownProcess: requests of this process (the watchdog's) are logged at debug level only.
-  public init(logger: Logger, ownProcess: Int32) {
+  /// - Parameters:
+  ///   - ownProcess: requests of this process (the watchdog's) are logged at debug level only.
+  ///   - names: of the asking processes.
+  ///   - now: by which the allowance of lines is measured.
+  public init(
+    logger: Logger, ownProcess: Int32, names: ProcessNames = .current,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
     self.logger = logger
     self.ownProcess = ownProcess
+    self.names = names
+    self.now = now
+    advisor = PermissionAdvisor(names: names, logger: logger)
   }
 
   /// Logs one request at the level its result deserves.
   public func write(_ record: AuditRecord) {
     let level = level(record)
     guard level >= logger.logLevel else { return }
+    var program: [UInt8]?
+    if let subject = LineSubject(record) {
+      let now = self.now()
+      guard budget.withLock({ $0.take(subject, at: now) }) else { return }
+      if Self.namesProgram(record) { program = names.program(record.processID) }
+      if let denial = record.denial { advisor.advise(denial, record, program: program, at: now) }
+    }
     // Not by interpolation, which would copy it.
-    logger.log(level: level, Logger.Message(stringLiteral: Self.line(record)))
+    logger.log(level: level, Logger.Message(stringLiteral: Self.line(record, program: program)))
   }
 
-  /// Unavailable is an error of ours; bytes that are no request are worth a notice; the rest is everyday.
+  /// Logs how many lines were left out since the last time, if any were.
+  public func reportLeftOut() {
+    for line in budget.withLock({ $0.report() }) { logger.warning("\(line)") }
+  }
+
+  /// Waits until everything is said that was begun, for `patience` at the most.
+  public func finish(_ patience: Duration = .seconds(1)) {
+    advisor.finish(patience)
+    reportLeftOut()
+  }
+
+  /// Unavailable is an error of ours; a changed password and bytes that are no request are worth a notice; the rest is everyday.
   private func level(_ record: AuditRecord) -> Logger.Level {
     if record.processID == ownProcess { return .debug }
     switch record.result {
-    case .accepted, .refused: return .info
+    case .accepted: return record.isPasswordChange ? .notice : .info
+    case .refused: return .info
     case .unavailable(let cause): return cause.code == .clientGone ? .notice : .error
     case .malformed: return .notice
     case .nothingAsked: return .debug
     }
   }
 
+  /// Whether it matters which program asked: where somebody may have to be found.
+  private static func namesProgram(_ record: AuditRecord) -> Bool {
+    switch record.result {
+    case .refused, .malformed: true
+    case .unavailable(let cause): cause.code == .notPermitted || record.isPasswordChange
+    case .accepted: record.isPasswordChange
+    case .nothingAsked: false
+    }
+  }
+
   /// The line's text.
-  public static func line(_ record: AuditRecord) -> String {
+  /// - Parameter program: what the asking process calls itself, where that is part of the line; nil when it cannot be found out.
+  public static func line(_ record: AuditRecord, program: [UInt8]? = nil) -> String {
     var line: [UInt8] = []
     line.reserveCapacity(usualBytes + record.service.count + record.user.count)
     if record.verb.isEmpty { LogText.append("request", to: &line) } else { line += record.verb.utf8 }
@@ -55,9 +104,13 @@ public struct RequestLog: Sendable {
     case .nothingAsked: LogText.append(" outcome=\"nothing asked\"", to: &line)
     }
     if let accounts = record.accounts { LogText.append(" accounts=", accounts, to: &line) }
+    if namesProgram(record) { LogText.append(" program=", program ?? unknown, to: &line) }
+    if let socket = record.socket { LogText.append(" socket=", socket, to: &line) }
     append(milliseconds: record.duration, to: &line)
     return String(decoding: line, as: UTF8.self)
   }
+
+  private static let unknown = [UInt8(ascii: "?")]
 
   /// What a line has beside service and user: more is rare.
   private static let usualBytes = 160

@@ -25,7 +25,7 @@ extension CheckReport {
         settings.listeners.map {
           [
             "socket": .string($0.socket), "mode": .string(octal($0.mode)), "owner": .optional($0.owner),
-            "group": .optional($0.group),
+            "group": .optional($0.group), "allow": verbs($0.allow), "peer": .array($0.peers.map(value)),
           ]
         }),
       "directory": .array(
@@ -35,15 +35,18 @@ extension CheckReport {
             "enumerate": .bool($0.queries.enumerate != nil), "set-password": .bool($0.queries.setPassword != nil),
           ]
         }),
-      "peer": .array(
-        settings.peers.map { peer in
-          [
-            "user": .optional(peer.user), "group": .optional(peer.group),
-            "uid": peer.uid.map { .int(Int($0)) } ?? .null,
-            "allow": .array(AllowedVerb.allCases.filter(peer.allow.contains).map { .string($0.rawValue) }),
-            "secrets": .bool(peer.secrets),
-          ]
-        }),
+      "peer": .array(settings.peers.map(value)),
+    ]
+  }
+
+  private static func verbs(_ verbs: Set<AllowedVerb>) -> JSONValue {
+    .array(AllowedVerb.allCases.filter(verbs.contains).map { .string($0.rawValue) })
+  }
+
+  private static func value(_ peer: PeerRule) -> JSONValue {
+    [
+      "user": .optional(peer.user), "group": .optional(peer.group), "uid": peer.uid.map { .int(Int($0)) } ?? .null,
+      "allow": verbs(peer.allow), "secrets": .bool(peer.secrets),
     ]
   }
 

@@ -19,6 +19,10 @@ extension CheckReport {
       let group = listener.group.map { ", group \($0)" } ?? ""
       let why = settings.listensByDefault ? " (the default: there is no [[listen]])" : ""
       lines.append("listens on \(listener.socket), mode \(Self.octal(listener.mode))\(owner)\(group)\(why)")
+      if listener.allow.count < AllowedVerb.allCases.count {
+        lines.append("  where nobody may ask anything but: \(Self.verbs(listener.allow))")
+      }
+      for peer in listener.peers { lines.append("  \(Self.line(peer))") }
     }
     for directory in settings.directories {
       let queries = directory.presetName.map { "preset \($0)" } ?? "own queries"
@@ -26,11 +30,12 @@ extension CheckReport {
       lines.append(
         (["asks \(directory.name): \(directory.backEnd.type)", queries] + lacks).joined(separator: ", "))
     }
-    for peer in settings.peers {
-      let verbs = AllowedVerb.allCases.filter(peer.allow.contains).map(\.rawValue).joined(separator: ", ")
-      lines.append("lets \(Self.name(peer)) ask: \(verbs)\(peer.secrets ? "; replies hold stored passwords" : "")")
+    let isRestricted = settings.listeners.allSatisfy { !$0.peers.isEmpty }
+    lines += settings.peers.map(Self.line)
+    if settings.peers.isEmpty && !isRestricted {
+      let isBounded = settings.listeners.contains { $0.allow.count < AllowedVerb.allCases.count || !$0.peers.isEmpty }
+      lines.append("lets everybody who can open a socket ask everything\(isBounded ? " else" : "")")
     }
-    if settings.peers.isEmpty { lines.append("lets everybody who can open a socket ask everything") }
     lines.append(
       settings.defaultDomain.map { "adds the domain \($0) to names without one" }
         ?? "adds no domain to names without one")
@@ -81,6 +86,14 @@ extension CheckReport {
   /// The optional queries that are not there.
   private static func lacks(_ queries: QuerySet) -> [String] {
     (queries.enumerate == nil ? ["enumerate"] : []) + (queries.setPassword == nil ? ["set-password"] : [])
+  }
+
+  private static func verbs(_ verbs: Set<AllowedVerb>) -> String {
+    AllowedVerb.allCases.filter(verbs.contains).map(\.rawValue).joined(separator: ", ")
+  }
+
+  private static func line(_ peer: PeerRule) -> String {
+    "lets \(name(peer)) ask: \(verbs(peer.allow))\(peer.secrets ? "; replies hold stored passwords" : "")"
   }
 
   private static func name(_ peer: PeerRule) -> String {

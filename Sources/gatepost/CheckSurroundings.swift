@@ -14,7 +14,7 @@ struct CheckSurroundings {
 
   /// In words that say what to do.
   func warnings() -> [String] {
-    settings.listeners.flatMap { folderWarnings($0) + occupantWarnings($0) }
+    settings.listeners.flatMap { folderWarnings($0) + exposureWarnings($0) + occupantWarnings($0) }
       + settings.directories.flatMap(passwordWarnings)
   }
 
@@ -41,6 +41,11 @@ struct CheckSurroundings {
       }
     }
     return []
+  }
+
+  /// By the mode it is to have: it may not be there yet.
+  private func exposureWarnings(_ listener: ListenerSettings) -> [String] {
+    SocketExposure(path: listener.socket, mode: listener.mode, listener, settings).map { [$0.warning] } ?? []
   }
 
   private func occupantWarnings(_ listener: ListenerSettings) -> [String] {

@@ -39,7 +39,12 @@ struct Daemon {
     }
     defer { writer.flush() }
 
-    let brokerSettings = try Assembly.brokerSettings(settings, logger: logger)
+    let inherited = try orExit(logger, writer) { try Assembly.inherited(manager) }
+    let unbound = Assembly.unbound(settings, besides: inherited)
+    let sockets = (inherited.map(\.path) + unbound.map(\.socket)).map { path in
+      (path: path, start: Assembly.configured(path, settings))
+    }
+    let brokerSettings = try Assembly.brokerSettings(settings, sockets: sockets, logger: logger)
     try inspect(brokerSettings, logger)
     let threads = settings.limits.hashThreads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let pool = try HashPool(
@@ -53,14 +58,7 @@ struct Daemon {
     var descriptors: UInt64 = 0
     _ = gatepost_raise_descriptor_limit(&descriptors)
     let limits = Assembly.serverLimits(settings.limits, descriptors: Int(clamping: descriptors))
-    let listeners: [Listener]
-    do {
-      listeners = try Assembly.listeners(settings, manager)
-    } catch {
-      logger.critical("\(error)")
-      writer.flush()
-      throw ExitCode.configuration
-    }
+    let listeners = try orExit(logger, writer) { inherited + (try unbound.map(Assembly.bind)) }
     let paths = listeners.map(\.path)
     let server = try SocketServer(
       listeners: listeners, limits: limits, report: { Self.log($0, connections: limits.connections, logger) }
@@ -73,9 +71,16 @@ struct Daemon {
       "serving \(paths.joined(separator: ", ")) from "
       + settings.directories.map { "\($0.name) (\($0.backEnd.type))" }.joined(separator: ", ")
     logger.notice("gatepost \(Gatepost.version) \(status)")
+    for warning in sockets.compactMap({ SocketExposure(path: $0.path, $0.start, settings)?.warning }) {
+      logger.warning("\(warning)")
+    }
+    for socket in sockets where socket.start == nil && !settings.listensByDefault {
+      logger.warning("\(socket.path) was handed over and has no [[listen]]: only the [[peer]] rules count there")
+    }
     let stopper = Stopper(server: server, broker: broker, pool: pool, manager: manager, logger: logger)
     let reloader = Reloader(
-      configPath: configPath, running: settings, broker: broker, manager: manager, logger: logger, status: status)
+      configPath: configPath, running: settings, sockets: sockets, broker: broker, manager: manager, logger: logger,
+      status: status)
     let watchdog = Watchdog(socket: paths.first, manager: manager, logger: logger)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
@@ -101,12 +106,30 @@ struct Daemon {
           broker.tidy()
         }
       }
+      tasks.addTask {
+        while true {
+          try await Task.sleep(for: RequestLog.reportInterval)
+          requestLog.reportLeftOut()
+        }
+      }
       // The services end when they were told to; the others never do.
       try await tasks.next()
       tasks.cancelAll()
     }
     reloads.close()
+    requestLog.finish()
     logger.notice("stopped")
+  }
+
+  /// Without a socket there is nothing to serve.
+  private func orExit<Result>(_ logger: Logger, _ writer: LogWriter, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      logger.critical("\(error)")
+      writer.flush()
+      throw ExitCode.configuration
+    }
   }
 
   /// Looks at every directory before clients are served: what the configuration has wrong stops the start, what is merely away

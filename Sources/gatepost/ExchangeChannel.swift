@@ -16,6 +16,8 @@ struct ExchangeChannel: RequestChannel {
   var processID: Int32 { exchange.peer.pid }
   var userID: UInt32 { exchange.peer.uid }
   var groupID: UInt32 { exchange.peer.gid }
+  var socket: Int { exchange.listener }
+  func supplementaryGroups() -> [UInt32]? { exchange.supplementaryGroups() }
   var isAbandoned: Bool { exchange.isAbandoned }
   func answer(_ reply: [UInt8]) { exchange.answer(reply) }
   func openStream(keepsWaiting: @escaping AnswerStream.Patience) -> (any AnswerStream)? {

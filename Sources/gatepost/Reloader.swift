@@ -13,6 +13,8 @@ struct Reloader {
 
   let configPath: String
   let running: Settings
+  /// What is listened on, in the server's order.
+  let sockets: [(path: String, start: ListenerSettings?)]
   let broker: Broker
   let manager: ServiceManager
   let logger: Logger
@@ -34,13 +36,15 @@ struct Reloader {
       logger.error("configuration not reloaded: \(error.mistakes.count) mistakes; serving with the old one")
       return
     }
-    if settings.listeners != running.listeners || settings.limits != running.limits
+    let isSameSockets = settings.listeners.elementsEqual(running.listeners) { $0.isSameSocket(as: $1) }
+    if !isSameSockets || settings.limits != running.limits
       || settings.logLevel != running.logLevel
     {
-      logger.warning("[[listen]], [limits] and log-level are read at start only: restart for these")
+      logger.warning(
+        "sockets, their owners and permissions, [limits] and log-level are read at start only: restart for these")
     }
     do {
-      let fresh = try Assembly.brokerSettings(settings, logger: logger)
+      let fresh = try Assembly.brokerSettings(settings, sockets: sockets, logger: logger)
       for entry in fresh.directories {
         let wrong = entry.directory.inspect().filter { $0.kind == .configuration }
         guard wrong.isEmpty else {

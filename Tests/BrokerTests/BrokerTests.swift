@@ -53,13 +53,15 @@ import Threads
     let processID: Int32 = 7
     let userID: UInt32
     let groupID: UInt32 = 0
+    let socket: Int
     let received = ContinuousClock.now
     let deadline = ContinuousClock.now + .seconds(20)
     let isAbandoned: Bool
     let reply = Lock<[UInt8]?>(nil)
 
-    init(userID: UInt32 = 0, isAbandoned: Bool = false) {
+    init(userID: UInt32 = 0, socket: Int = 0, isAbandoned: Bool = false) {
       self.userID = userID
+      self.socket = socket
       self.isAbandoned = isAbandoned
     }
 
@@ -221,21 +223,6 @@ import Threads
       let fixture = try Fixture(settings(Shelf("one", ["a@d.org": .accepted(account)])))
       #expect(fixture.ask("PRE . courier a\n")?.contains("MAILDIR=m/\n") == expected)
     }
-  }
-
-  @Test func secretsGoOnlyToWhomThePolicyGrantsThem() throws {
-    let policy = PeerPolicy(rules: [
-      .init(userID: 1, allow: [.login, .account], secrets: true), .init(userID: 2, allow: [.login, .account]),
-    ])
-    let hash = "{SHA256}JLU96RGCpWvARMND9vf34MychCxKnmZzKbv3hj641Ks="
-    let fixture = try Fixture(
-      settings(Shelf("one", ["a@d.org": account("a@d.org", hash: hash, clear: "stored")]), policy: policy))
-    let open = try #require(fixture.ask(login("a", "sha256-secret"), Channel(userID: 1)))
-    #expect(open.contains("PASSWD=\(hash)\nPASSWD2=sha256-secret\n"))
-    #expect(try #require(fixture.ask("PRE . imap a\n", Channel(userID: 1))).contains("PASSWD2=stored\n"))
-    #expect(fixture.ask(login("a", "sha256-secret"), Channel(userID: 2)) == Self.accepted)
-    #expect(fixture.ask(login("a", "sha256-secret"), Channel(userID: 3)) == "FAIL\n")
-    #expect(fixture.ask("ENUMERATE\n", Channel(userID: 2)) == "FAIL\n")
   }
 
   @Test func changesAPassword() throws {

@@ -103,6 +103,44 @@ import Testing
     #expect(ListenerSettings.standard.socket == "/var/lib/courier/authdaemon/socket")
   }
 
+  @Test func aSocketMayHaveABoundAndRulesOfItsOwn() throws {
+    let text = """
+      \(Fixture.directory)
+      [[listen]]
+      socket = "/a"
+      allow = ["login"]
+      [[listen]]
+      socket = "/b"
+      allow = ["login", "account"]
+      [[listen.peer]]
+      user = "postfix"
+      allow = ["login"]
+      [[listen.peer]]
+      uid = 0
+      allow = ["account"]
+      secrets = true
+      [[listen]]
+      socket = "/c"
+      [[peer]]
+      group = "mail"
+      allow = ["enumerate"]
+      """
+    let settings = try Fixture.read(text)
+    #expect(
+      settings.listeners == [
+        ListenerSettings(socket: "/a", allow: [.login]),
+        ListenerSettings(
+          socket: "/b", allow: [.login, .account],
+          peers: [
+            PeerRule(user: "postfix", allow: [.login]), PeerRule(uid: 0, allow: [.account], secrets: true),
+          ]),
+        ListenerSettings(socket: "/c"),
+      ])
+    #expect(settings.peers == [PeerRule(group: "mail", allow: [.enumerate])])
+    #expect(settings.listeners[0].isSameSocket(as: ListenerSettings(socket: "/a")), "a reload changes who may ask")
+    #expect(!settings.listeners[0].isSameSocket(as: ListenerSettings(socket: "/a", mode: 0o600)))
+  }
+
   @Test func aDirectoryWithoutANameTakesCouriersModuleName() throws {
     #expect(try Fixture.read(Fixture.directory).directories.map(\.name) == ["authsqlite"])
   }

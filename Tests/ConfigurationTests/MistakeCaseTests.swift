@@ -52,7 +52,8 @@ extension MistakeCase {
     MistakeCase(top("enumerate = 1"), line: 1, key: "enumerate", "belongs in [directory.queries]"),
     MistakeCase(top("zzzzzz = 1"), line: 1, key: "zzzzzz", "`default-options`", "`limits`"),
     MistakeCase(top("\"a b\" = 1"), line: 1, key: "\"a b\"", "unknown key"),
-    MistakeCase(listen("socket = \"/s\"\nuser = \"mail\""), line: 7, key: "listen[1].user", "it belongs in [[peer]]"),
+    MistakeCase(
+      listen("socket = \"/s\"\nuser = \"mail\""), line: 7, key: "listen[1].user", "it belongs in", "or [[peer]]"),
     MistakeCase("\(Fixture.directory)[limit]\n", line: 5, key: "limit", "did you mean `limits`"),
     MistakeCase("\(Fixture.directory)[[directories]]\n", line: 5, key: "directories", "did you mean `directory`"),
     MistakeCase(
@@ -287,6 +288,19 @@ extension MistakeCase {
     MistakeCase(peer("uid = -1\nallow = [\"login\"]"), line: 6, key: "peer[1].uid", "found -1"),
     MistakeCase(peer("uid = 4294967296\nallow = [\"login\"]"), line: 6, key: "peer[1].uid", "found 4294967296"),
     MistakeCase(peer("uid = \"postfix\"\nallow = [\"login\"]"), line: 6, key: "peer[1].uid", "found a string"),
+    MistakeCase(listen("socket = \"/s\"\nallow = [\"logn\"]"), line: 7, key: "listen[1].allow[1]", "`login`"),
+    MistakeCase(listen("socket = \"/s\"\nallow = []"), line: 7, key: "listen[1].allow", "is empty"),
+    MistakeCase(listen("socket = \"/s\"\nsecrets = true"), line: 7, key: "listen[1].secrets", "[[listen.peer]]"),
+    MistakeCase(
+      listen("socket = \"/s\"\n[[listen.peer]]\nallow = [\"login\"]"), line: 7, key: "listen[1].peer[1]",
+      "`user`, `group` or `uid`"),
+    MistakeCase(
+      listen("socket = \"/s\"\n[[listen.peer]]\nuser = \"postfx\"\nallow = [\"login\"]"), line: 8,
+      key: "listen[1].peer[1].user", "no user \"postfx\""),
+    MistakeCase(
+      listen(
+        "socket = \"/s\"\nallow = [\"login\"]\n[[listen.peer]]\nuid = 0\nallow = [\"login\", \"enumerate\"]"),
+      line: 10, key: "listen[1].peer[1].allow", "`enumerate` may not be asked through this socket"),
     MistakeCase(
       peer("user = \"postfix\"\nuid = 5\nallow = [\"login\"]"), line: 7, key: "peer[1].uid", "is 101",
       "no process has both"),

@@ -5,6 +5,8 @@ struct AccountsConfiguration {
   var home: String
   var uid: UInt32
   var gid: UInt32
+  /// A second socket, through which only logins may be asked, as in Postfix's chroot.
+  var loginSocket: String?
   /// A table of the whole configuration, such as `[[peer]]`.
   var more = ""
 
@@ -14,6 +16,7 @@ struct AccountsConfiguration {
       [[listen]]
       socket = "\(socketPath)"
       mode = "0666"
+      \(loginSocket.map { "[[listen]]\nsocket = \"\($0)\"\nmode = \"0666\"\nallow = [\"login\"]" } ?? "")
 
       [[directory]]
       name = "accounts"

@@ -61,6 +61,35 @@ extension RealClients {
       #expect(try other.authenticatePlain("longpw@example.org", long).code == 235)
     }
 
+    @Test("it asks through a socket that allows logins only", arguments: BackEndKind.allCases)
+    func loginOnlySocket(kind: BackEndKind) throws {
+      let station = try Stations.of(kind)
+      let client = AuthdaemonClient(station.loginSocket)
+      for request in [
+        "PRE . smtp sha256@example.org\n", "ENUMERATE\n", "PASSWD smtp\tchpw@example.org\tchpw-secret\tx\n",
+      ] {
+        let reply = try client.ask(request)
+        #expect(reply.bytes.isEmpty && reply.end == .endOfFile, "\(request): \(reply)")
+      }
+      #expect(try AuthdaemonClient(station.gatepost.socketPath).ask("ENUMERATE\n").text.hasSuffix("\n.\n"))
+      let smtp = try SMTPConversation(port: station.postfix.port)
+      #expect(try smtp.authenticatePlain("sha256@example.org", "sha256-secret").code == 235)
+      let trail = "user=sha256@example.org pid="
+      #expect(
+        eventually {
+          station.gatepost.log.split(separator: "\n").contains {
+            $0.contains("AUTH service=smtp") && $0.contains(trail)
+              && $0.contains(" outcome=accepted socket=\(station.loginSocket) ")
+          }
+        })
+      let other = try SMTPConversation(port: station.postfix.port)
+      #expect(try other.authenticatePlain("sha256@example.org", "wrong").code == 535)
+      #expect(
+        eventually {
+          station.gatepost.log.contains(" reason=\"wrong password\" program=smtpd socket=\(station.loginSocket)")
+        })
+    }
+
     @Test("a login costs no waiting: the socket is closed after the reply", arguments: BackEndKind.allCases)
     func promptness(kind: BackEndKind) throws {
       let smtp = try SMTPConversation(port: Stations.of(kind).postfix.port)

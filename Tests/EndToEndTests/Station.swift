@@ -8,6 +8,8 @@ final class Station: Sendable {
 
   let database: AccountsDatabase
   let gatepost: GatepostDaemon
+  /// Gatepost's second socket, for logins only: the one that Postfix asks.
+  let loginSocket: String
   let postfix: PostfixServer
   let imap: CourierMailServer
   let pop3: CourierMailServer
@@ -19,9 +21,15 @@ final class Station: Sendable {
     let owner = Self.mailOwner
     let mailRoot = try TemporaryFolder("mail")
     chown(mailRoot.path, owner, owner)
-    let configuration = AccountsConfiguration(
+    var configuration = AccountsConfiguration(
       directoryLines: database.directoryLines, home: mailRoot.path, uid: owner, gid: owner)
-    let gatepost = try GatepostDaemon { configuration.text(socketPath: $0) }
+    var loginSocket = ""
+    let gatepost = try GatepostDaemon { socket in
+      loginSocket = (socket as NSString).deletingLastPathComponent + "/login"
+      configuration.loginSocket = loginSocket
+      return configuration.text(socketPath: socket)
+    }
+    self.loginSocket = loginSocket
     self.database = database
     self.mailRoot = mailRoot
     self.gatepost = gatepost
@@ -39,7 +47,7 @@ final class Station: Sendable {
       saslConfiguration: """
         pwcheck_method: authdaemond
         mech_list: PLAIN LOGIN
-        authdaemond_path: \(gatepost.socketPath)
+        authdaemond_path: \(loginSocket)
 
         """)
   }

@@ -18,10 +18,13 @@ import Threads
     let isAtGate = Lock(false)
 
     init(limits: ServerLimits = ServerLimits()) throws {
-      folder = try TemporaryFolder("front")
-      let listener = try Listener.bind(path: folder.file("s"), mode: 0o600, owner: nil, group: nil)
+      let folder = try TemporaryFolder("front")
+      self.folder = folder
+      let listeners = try ["s", "second"].map {
+        try Listener.bind(path: folder.file($0), mode: 0o666, owner: nil, group: nil)
+      }
       let (held, gate, isAtGate) = (self.held, self.gate, self.isAtGate)
-      server = try SocketServer(listeners: [listener], limits: limits) { exchange, parsed in
+      server = try SocketServer(listeners: listeners, limits: limits) { exchange, parsed in
         guard case .request(let request) = parsed else {
           if case .refused = parsed { exchange.answer(Array("FAIL\n".utf8)) } else { exchange.closeSilently() }
           return
@@ -32,6 +35,10 @@ import Threads
           isAtGate.withLock { $0 = true }
           gate.wait()
           exchange.answer([])
+        case "credentials":
+          let groups = exchange.supplementaryGroups().map { $0.map(String.init).joined(separator: ",") } ?? "unknown"
+          let text = "\(exchange.listener) \(exchange.peer.uid) \(exchange.peer.gid) \(groups)"
+          exchange.answer(Array(text.utf8))
         case "held": held.withLock { $0.append(exchange) }
         case "list":
           guard let stream = exchange.stream(keepsWaiting: { _, _ in true }) else { return }
@@ -89,6 +96,33 @@ import Threads
     let late = try SocketConnection(unixPath: harness.folder.file("s"))
     late.send(Array(harness.account("bob").utf8))
     #expect(String(decoding: readAll(late) { late.send(Array(extra.utf8)) }, as: UTF8.self) == "USER=bob\n.\n")
+  }
+
+  /// The kernel's record of real processes; more groups than there is room for at first, too.
+  @Test(.enabled(if: geteuid() == 0, "needs root: processes of other users"))
+  func knowsUserGroupsAndSocketOfAPeer() throws {
+    let harness = try Harness()
+    func ask(_ user: OtherUser, _ socket: String = "s") throws -> OtherUser.Answer {
+      try user.ask(harness.account("credentials"), at: harness.folder.file(socket))
+    }
+    #expect(try ask(OtherUser(uid: 61_001, gid: 61_002)) == .reply("0 61001 61002 "))
+    #expect(try ask(OtherUser(uid: 61_001, gid: 61_002, groups: [8, 61_005])) == .reply("0 61001 61002 8,61005"))
+    #expect(try ask(OtherUser(uid: 0, gid: 61_002), "second") == .reply("1 0 61002 "))
+    let many = (0..<300).map { UInt32(62_000 + $0) }
+    let list = many.map(String.init).joined(separator: ",")
+    #expect(try ask(OtherUser(uid: 61_001, gid: 0, groups: many), "second") == .reply("1 61001 0 \(list)"))
+  }
+
+  @Test func groupsOfAConnectionThatIsClosedAreUnknown() throws {
+    let harness = try Harness()
+    let connection = try SocketConnection(unixPath: harness.folder.file("s"))
+    connection.send(Array(harness.account("held").utf8))
+    let exchange = harness.takeHeld()
+    #expect(exchange.supplementaryGroups() != nil)
+    exchange.answer([])
+    #expect(readAll(connection).isEmpty)
+    connection.shutDownWriting()
+    #expect(eventually { exchange.supplementaryGroups() == nil })
   }
 
   @Test func silenceIsTheThirdOutcome() throws {

@@ -51,7 +51,7 @@ import Testing
     record.duration = .microseconds(1234)
     #expect(
       RequestLog.line(record) == #"AUTH service=imap user="x\x0ay" ip=192.0.2.1 pid=12 uid=89 directory=accounts "#
-        + #"outcome=refused reason="wrong password" ms=1.234"#)
+        + #"outcome=refused reason="wrong password" program=? ms=1.234"#)
     record.result = .accepted
     #expect(RequestLog.line(record).hasSuffix(" directory=accounts outcome=accepted ms=1.234"))
     record.isRemembered = true

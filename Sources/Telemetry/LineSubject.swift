@@ -132,5 +132,10 @@ struct LineSubject: Hashable, Sendable {
 
 extension AuditRecord {
   /// PASSWD, however it ended.
-  var isPasswordChange: Bool { verb == "PASSWD" }
+  var isPasswordChange: Bool { verb.utf8.count == 6 && verb == "PASSWD" }
+
+  /// Whether there is nothing to it but somebody who was let in: nearly every line, written without further thought.
+  var isEveryday: Bool {
+    if case .accepted = result { !isPasswordChange } else { false }
+  }
 }

@@ -39,7 +39,7 @@ public struct RequestLog: Sendable {
     let level = level(record)
     guard level >= logger.logLevel else { return }
     var program: [UInt8]?
-    if let subject = LineSubject(record) {
+    if !record.isEveryday, let subject = LineSubject(record) {
       let now = self.now()
       guard budget.withLock({ $0.take(subject, at: now) }) else { return }
       if Self.namesProgram(record) { program = names.program(record.processID) }
@@ -63,8 +63,9 @@ public struct RequestLog: Sendable {
   /// Unavailable is an error of ours; a changed password and bytes that are no request are worth a notice; the rest is everyday.
   private func level(_ record: AuditRecord) -> Logger.Level {
     if record.processID == ownProcess { return .debug }
+    if record.isEveryday { return .info }
     switch record.result {
-    case .accepted: return record.isPasswordChange ? .notice : .info
+    case .accepted: return .notice
     case .refused: return .info
     case .unavailable(let cause): return cause.code == .clientGone ? .notice : .error
     case .malformed: return .notice
@@ -72,12 +73,12 @@ public struct RequestLog: Sendable {
     }
   }
 
-  /// Whether it matters which program asked: where somebody may have to be found.
+  /// Whether it matters which program asked, of what is not everyday: where somebody may have to be found.
   private static func namesProgram(_ record: AuditRecord) -> Bool {
     switch record.result {
     case .refused, .malformed: true
     case .unavailable(let cause): cause.code == .notPermitted || record.isPasswordChange
-    case .accepted: record.isPasswordChange
+    case .accepted: true
     case .nothingAsked: false
     }
   }
@@ -104,7 +105,7 @@ public struct RequestLog: Sendable {
     case .nothingAsked: LogText.append(" outcome=\"nothing asked\"", to: &line)
     }
     if let accounts = record.accounts { LogText.append(" accounts=", accounts, to: &line) }
-    if namesProgram(record) { LogText.append(" program=", program ?? unknown, to: &line) }
+    if !record.isEveryday, namesProgram(record) { LogText.append(" program=", program ?? unknown, to: &line) }
     if let socket = record.socket { LogText.append(" socket=", socket, to: &line) }
     append(milliseconds: record.duration, to: &line)
     return String(decoding: line, as: UTF8.self)

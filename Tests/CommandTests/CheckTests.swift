@@ -62,6 +62,52 @@ import Testing
     #expect(result.errors.isEmpty)
   }
 
+  @Test func whatEachSocketAllowsIsSaid() throws {
+    let more = """
+      [[listen]]
+      socket = "\(folder.file("login"))"
+      allow = ["login"]
+      [[listen]]
+      socket = "\(folder.file("own"))"
+      mode = "0666"
+      [[listen.peer]]
+      uid = 33
+      allow = ["account"]
+      secrets = true
+      """
+    let result = try check(configuration(more))
+    #expect(result.status == 0, "\(result.output)")
+    #expect(
+      result.output == """
+        \(folder.file("gatepost.toml")): no mistakes in the file
+        listens on \(folder.file("socket")), mode 0600
+        listens on \(folder.file("login")), mode 0660
+          where nobody may ask anything but: login
+        listens on \(folder.file("own")), mode 0666
+          lets uid 33 ask: account; replies hold stored passwords
+        asks accounts: sqlite, preset courier
+        lets everybody who can open a socket ask everything, where nothing else is said
+        adds no domain to names without one
+
+        """)
+    let json = try check(configuration(more), "--json")
+    let value = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let sockets = try #require((value["settings"] as? [String: Any])?["listen"] as? [[String: Any]])
+    #expect(sockets.map { ($0["allow"] as? [String])?.count } == [4, 1, 4])
+    #expect(sockets.map { ($0["peer"] as? [Any])?.count } == [0, 0, 1])
+  }
+
+  @Test func aSocketThatEverybodyMayOpenIsAWarning() throws {
+    let open = configuration().replacingOccurrences(of: "0600", with: "0666")
+    let warning = "warning: everybody on this machine may open \(folder.file("socket")) (mode 0666) and ask: "
+    #expect(try check(open).output.contains(warning + "login, account, enumerate, set-password; "))
+    let bounded = open.replacingOccurrences(of: "\"0666\"", with: "\"0666\"\nallow = [\"login\"]")
+    #expect(try check(bounded).output.contains(warning + "login; "))
+    let guarded = try check(open + "\n[[peer]]\nuser = \"root\"\nallow = [\"login\"]")
+    #expect(!guarded.output.contains("warning"), "\(guarded.output)")
+    #expect(try !check(configuration()).output.contains("everybody on this machine"))
+  }
+
   @Test func everyMistakeIsNamedWithItsLine() throws {
     let result = try check("mood = 1\n[[listen]]\nsocket = \"x\"\nmode = 0660\n[limits]\nconnections = 0\n")
     let file = folder.file("gatepost.toml")

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// Processes of other users at real sockets: who gets what by user, group, supplementary group and uid, and what the log says of it.
-@Suite(.serialized, .enabled(if: geteuid() == 0, "needs root: processes of other users"))
-struct PeerRuleTests {
+@Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct PeerRuleTests {
   /// No user of this machine has these.
   private static let stranger: UInt32 = 61_001
 

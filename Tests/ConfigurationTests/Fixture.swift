@@ -27,7 +27,7 @@ enum Fixture {
   static let backEnds = [sqlite, postgresql]
 
   static let users: [String: UInt32] = ["root": 0, "postfix": 101, "gatepost": 990]
-  static let groups: [String: UInt32] = ["mail": 8, "courier": 103]
+  static let groups: [String: UInt32] = ["mail": 8, "postfix": 102, "courier": 103]
 
   static let system = SystemFacts(
     user: { name in

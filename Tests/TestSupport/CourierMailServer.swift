@@ -16,8 +16,10 @@ public final class CourierMailServer: Sendable {
   private let process: ChildProcess
 
   /// Starts it.
-  /// - Parameter socketPath: of the server under test; its last component must be `socket`.
-  public init(_ service: Service, socketPath: String) throws {
+  /// - Parameters:
+  ///   - socketPath: of the server under test; its last component must be `socket`.
+  ///   - environment: settings beside the usual ones.
+  public init(_ service: Service, socketPath: String, environment: [String: String] = [:]) throws {
     port = try freePort()
     folder = try TemporaryFolder("courier")
     let listener = [
@@ -30,8 +32,8 @@ public final class CourierMailServer: Sendable {
       case .pop3: ["/usr/lib/courier/courier/courierpop3login", "/usr/lib/courier/courier/courierpop3d", "Maildir"]
       }
     process = try ChildProcess(
-      SocketNamespace.command(listener + programs, socketPath: socketPath), environment: Self.environment,
-      outputPath: folder.file("log"))
+      SocketNamespace.command(listener + programs, socketPath: socketPath),
+      environment: Self.environment.merging(environment) { $1 }, outputPath: folder.file("log"))
     let port = port
     guard eventually(within: 20, { (try? SocketConnection(port: port)) != nil }) else {
       throw ServerTrouble("couriertcpd does not listen", log: process.output)

@@ -34,7 +34,8 @@ extension CheckReport {
     lines += settings.peers.map(Self.line)
     if settings.peers.isEmpty && !isRestricted {
       let isBounded = settings.listeners.contains { $0.allow.count < AllowedVerb.allCases.count || !$0.peers.isEmpty }
-      lines.append("lets everybody who can open a socket ask everything\(isBounded ? ", where nothing else is said" : "")")
+      lines.append(
+        "lets everybody who can open a socket ask everything\(isBounded ? ", where nothing else is said" : "")")
     }
     lines.append(
       settings.defaultDomain.map { "adds the domain \($0) to names without one" }

@@ -30,6 +30,8 @@ let package = Package(
     // C libraries: module maps, and a few calls that Glibc's module hides.
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
@@ -37,7 +39,9 @@ let package = Package(
     .target(name: "Secrets", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "AuthdaemonWire", dependencies: ["Secrets"], swiftSettings: strict),
-    .target(name: "Passwords", dependencies: ["Secrets", "Threads", "CCrypt", crypto], swiftSettings: strict),
+    .target(
+      name: "Passwords", dependencies: ["Secrets", "Threads", "CCrypt", "COpenSSL", "CArgon2", crypto],
+      swiftSettings: strict),
     .target(name: "Accounts", dependencies: ["Secrets"], swiftSettings: strict),
 
     // Back ends: one target each.

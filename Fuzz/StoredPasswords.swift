@@ -11,22 +11,23 @@ public func run(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = Input(start, count)
   let stored = Secret(input)
   let cost = PasswordSchemes.cost(of: stored)
-  let verdict = PasswordSchemes.verify(empty, against: stored, using: scratch)
+  let verdict = PasswordSchemes.verify(empty, of: user, against: stored, using: scratch)
   switch PasswordSchemes.recognise(stored) {
   case .locked:
     promise(verdict == .locked, "locked: \(verdict)")
-    promise(PasswordSchemes.verify(password, against: stored, using: scratch) == .locked, "locked, with a password")
+    promise(
+      PasswordSchemes.verify(password, of: user, against: stored, using: scratch) == .locked, "locked, with a password")
   case .unknown(let text):
     check(text, input)
     checkUnverifiable(verdict, input)
-    checkUnverifiable(PasswordSchemes.verify(password, against: stored, using: scratch), input)
+    checkUnverifiable(PasswordSchemes.verify(password, of: user, against: stored, using: scratch), input)
   case .scheme(let scheme):
     promise(verdict == .mismatch, "the empty password: \(verdict)")
     promise(cost == scheme.cost || (cost == .moderate && scheme.cost == .expensive), "two costs")
     promise(PasswordSchemes.all.contains { $0.name == scheme.name }, "a scheme of its own")
     check(prefix: scheme.prefix, input)
     if cost == .cheap {
-      let verdict = PasswordSchemes.verify(password, against: stored, using: scratch)
+      let verdict = PasswordSchemes.verify(password, of: user, against: stored, using: scratch)
       promise(verdict == .match || verdict == .mismatch, "complete, and yet \(verdict)")
     }
   }
@@ -38,6 +39,7 @@ public func run(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 private let empty = Secret(text: "")
 private let password = Secret(text: "secret")
+private let user = Array("anna@example.com".utf8)
 nonisolated(unsafe) private let scratch = CryptScratch()
 
 private func checkUnverifiable(_ verdict: Verdict, _ input: Input) {
@@ -80,7 +82,8 @@ private let vocabulary: Set<[UInt8]> = {
     vocabulary += [
       "not base64", "not hexadecimal", "not a hash of this scheme", "a hash of 0 characters where 0 belong",
       "a character in the hash that none can have", "0 rounds are above the limit of 0",
-      "0 as a cost are above the limit of 0", "0 KiB are above the limit of 0", "0 bytes where 0 belong",
+      "0 as a cost are above the limit of 0", "0 KiB are above the limit of 0",
+      "0 KiB in all passes are above the limit of 0", "0 lanes are above the limit of 0", "0 bytes where 0 belong",
       "0 bytes where at least 0 belong", "nothing follows the prefix",
     ].map { "\(scheme.name): \($0)" }
   }

@@ -90,7 +90,7 @@ final class RunningRequest: Sendable {
   private func verify(_ password: Secret, against stored: Secret, of username: [UInt8], afresh: Bool) {
     let demand = PasswordSchemes.demand(of: stored)
     if demand.cost == .cheap {
-      advance(.verified(PasswordSchemes.verify(password, against: stored, using: CryptScratch())))
+      advance(.verified(PasswordSchemes.verify(password, of: username, against: stored, using: CryptScratch())))
       return
     }
     guard demand.memory <= pool.memory else {
@@ -111,7 +111,7 @@ final class RunningRequest: Sendable {
     }
     let history = self.history
     let work: VerificationDesk.Work = { scratch in
-      let verdict = PasswordSchemes.verify(password, against: stored, using: scratch)
+      let verdict = PasswordSchemes.verify(password, of: username, against: stored, using: scratch)
       history.note(verdict, of: attempt)
       if let memory, let proof { memory.note(verdict, for: proof) }
       return verdict

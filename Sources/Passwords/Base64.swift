@@ -38,6 +38,16 @@ enum Base64 {
     }
   }
 
+  /// Decodes base64 in which "." may stand for "+".
+  static func decodeAdapted(_ text: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) -> Int? {
+    withUnsafeTemporaryAllocation(byteCount: max(1, text.count), alignment: 1) { usual in
+      defer { wipe(usual) }
+      usual.copyMemory(from: text)
+      for index in 0..<text.count where usual[index] == UInt8(ascii: ".") { usual[index] = UInt8(ascii: "+") }
+      return decode(UnsafeRawBufferPointer(rebasing: usual[..<text.count]), into: room)
+    }
+  }
+
   /// Encodes with padding.
   static func encode(_ raw: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []

@@ -16,6 +16,8 @@ struct CryptMethod: SchemeMethod {
   /// Bytes of a password that count; the rest makes no difference (bcrypt 72, DES 8). Nil when all do.
   let significantBytes: Int?
 
+  var namesItself: Bool { true }
+
   /// A cap on what a stored string may demand, so that one row cannot hold a thread for hours.
   struct WorkLimit: Sendable {
     let most: Int

@@ -50,6 +50,22 @@ struct Cursor {
     return at - start <= most
   }
 
+  /// Takes everything up to `end`, and `end` too.
+  /// - Returns: what stands before it; nil when there is no `end`.
+  mutating func takeField(endedBy end: UInt8) -> UnsafeRawBufferPointer? {
+    var stop = at
+    while stop < text.count, text[stop] != end { stop += 1 }
+    guard stop < text.count else { return nil }
+    defer { at = stop + 1 }
+    return UnsafeRawBufferPointer(rebasing: text[at..<stop])
+  }
+
+  /// Takes all that is left.
+  mutating func takeRest() -> UnsafeRawBufferPointer {
+    defer { at = text.count }
+    return UnsafeRawBufferPointer(rebasing: text[at...])
+  }
+
   /// Takes one decimal digit.
   mutating func takeDigit() -> Int? {
     guard rest > 0, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[at]) else { return nil }
@@ -94,6 +110,15 @@ struct Cursor {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): Int(letter - UInt8(ascii: "A")) + 12
     case UInt8(ascii: "a")...UInt8(ascii: "z"): Int(letter - UInt8(ascii: "a")) + 38
     default: nil
+    }
+  }
+
+  /// Of six bits the letter of `./0-9A-Za-z`; higher bits do not count.
+  static func cryptLetter(_ value: UInt8) -> UInt8 {
+    switch value & 63 {
+    case let low where low < 12: UInt8(ascii: ".") + low
+    case let middle where middle < 38: UInt8(ascii: "A") + middle - 12
+    case let high: UInt8(ascii: "a") + high - 38
     }
   }
 

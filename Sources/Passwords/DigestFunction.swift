@@ -2,17 +2,20 @@ internal import Crypto
 
 /// A plain hash function under a digest scheme.
 enum DigestFunction: Sendable {
+  case md4
   case md5
   case sha1
   case sha256
+  case sha384
   case sha512
 
   /// In bytes.
   var byteCount: Int {
     switch self {
-    case .md5: 16
+    case .md4, .md5: 16
     case .sha1: 20
     case .sha256: 32
+    case .sha384: 48
     case .sha512: 64
     }
   }
@@ -22,9 +25,11 @@ enum DigestFunction: Sendable {
     _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
   ) -> Result {
     switch self {
+    case .md4: MD4.withDigest(password, salt: salt, body)
     case .md5: Self.run(Insecure.MD5(), password, salt).withUnsafeBytes(body)
     case .sha1: Self.run(Insecure.SHA1(), password, salt).withUnsafeBytes(body)
     case .sha256: Self.run(SHA256(), password, salt).withUnsafeBytes(body)
+    case .sha384: Self.run(SHA384(), password, salt).withUnsafeBytes(body)
     case .sha512: Self.run(SHA512(), password, salt).withUnsafeBytes(body)
     }
   }

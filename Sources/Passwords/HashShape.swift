@@ -9,6 +9,8 @@ public struct HashShape: Hashable, Sendable {
   private enum Body: Hashable {
     /// A string of crypt(3), without a label; its salt and its hash are `anyBase64` or `anyHexadecimal`.
     case crypt([UInt8])
+    /// Another string that is text, without a label; what is salt and hash in it is `anyLetter` or `anyHexadecimal`.
+    case text([UInt8])
     /// A digest and its salt, so many bytes.
     case digest(Int)
     /// A password in the clear: comparing one costs nothing.
@@ -18,6 +20,8 @@ public struct HashShape: Hashable, Sendable {
   /// Stand in a text for one random character. No crypt(3) string holds such bytes.
   private static let anyBase64: UInt8 = 0
   private static let anyHexadecimal: UInt8 = 1
+  /// A letter or digit, which stands in every base64.
+  private static let anyLetter: UInt8 = 2
 
   /// In `PasswordSchemes.all`.
   private let row: Int
@@ -42,7 +46,9 @@ public struct HashShape: Hashable, Sendable {
 
   private static func body(_ method: any SchemeMethod, _ raw: UnsafeRawBufferPointer) -> Body? {
     guard case .complete = method.inspect(raw) else { return nil }
-    guard let method = method as? CryptMethod else { return method is DigestMethod ? .digest(raw.count) : .clear }
+    if method is DigestMethod || method.fixedLength != nil { return .digest(raw.count) }
+    if let parts = method.parts(of: raw) { return .text(template(Array(raw), parts)) }
+    guard let method = method as? CryptMethod else { return .clear }
     guard let prefix = method.prefixLength(in: raw) else { return nil }
     let hash = raw.count - method.hashLength
     var text = Array(raw)
@@ -53,6 +59,19 @@ public struct HashShape: Hashable, Sendable {
     return .crypt(text)
   }
 
+  private static func template(_ text: [UInt8], _ parts: [TextPart]) -> [UInt8] {
+    var text = text
+    for part in parts {
+      var isLast = true
+      for place in part.range.reversed() where text[place] != UInt8(ascii: "=") {
+        // The last letter of base64 may have bits that must be zero.
+        text[place] = part.isHexadecimal ? anyHexadecimal : isLast ? UInt8(ascii: "A") : anyLetter
+        isLast = false
+      }
+    }
+    return text
+  }
+
   /// The scheme's name, as in `PasswordScheme.name`.
   public var scheme: String { PasswordSchemes.all[row].name }
 
@@ -60,23 +79,32 @@ public struct HashShape: Hashable, Sendable {
   public func decoy(random: inout some RandomNumberGenerator) -> Secret {
     var text: [UInt8]
     switch body {
-    case .crypt(let template):
-      text = template.map { letter in
-        switch letter {
-        case Self.anyBase64: Cursor.cryptLetter(of: UInt8.random(in: 0..<64, using: &random))
-        case Self.anyHexadecimal: Hexadecimal.encode([UInt8.random(in: 0..<16, using: &random)])[1]
-        default: letter
-        }
-      }
+    case .crypt(let template): text = Self.filled(template, &random)
+    case .text(let template):
+      let scheme = PasswordSchemes.all[row]
+      text = scheme.method.namesItself ? [] : Array("{\(scheme.name)}".utf8)
+      text += Self.filled(template, &random)
     case .digest(let count):
       let scheme = PasswordSchemes.all[row]
       let raw = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
       text = Array(scheme.prefix.utf8) + scheme.encoding.encode(raw)
     case .clear:
-      let letters = (0..<Self.clearLength).map { _ in Cursor.cryptLetter(of: UInt8.random(in: 0..<64, using: &random)) }
+      let letters = (0..<Self.clearLength).map { _ in Cursor.cryptLetter(UInt8.random(in: 0..<64, using: &random)) }
       text = Array(PasswordSchemes.all[row].prefix.utf8) + letters
     }
     return Secret.taking(&text)
+  }
+
+  private static func filled(_ template: [UInt8], _ random: inout some RandomNumberGenerator) -> [UInt8] {
+    template.map { letter in
+      switch letter {
+      case anyBase64: Cursor.cryptLetter(UInt8.random(in: 0..<64, using: &random))
+      case anyHexadecimal: Hexadecimal.encode([UInt8.random(in: 0..<16, using: &random)])[1]
+      // Without "." and "/".
+      case anyLetter: Cursor.cryptLetter(UInt8.random(in: 2..<64, using: &random))
+      default: letter
+      }
+    }
   }
 
   /// Of a decoy in the clear, in bytes.
@@ -121,15 +149,4 @@ extension CryptGrammar {
 
   /// Characters of a `$7$` string that are no salt.
   private static let scryptParameters = 11
-}
-
-extension Cursor {
-  /// 0 to 63 as `./0-9A-Za-z`.
-  fileprivate static func cryptLetter(of value: UInt8) -> UInt8 {
-    switch value & 63 {
-    case 0..<12: UInt8(ascii: ".") + (value & 63)
-    case 12..<38: UInt8(ascii: "A") + (value & 63) - 12
-    default: UInt8(ascii: "a") + (value & 63) - 38
-    }
-  }
 }

@@ -23,7 +23,7 @@ public struct PasswordScheme: Sendable {
   /// How the raw bytes are written down after the prefix.
   var encoding: TextEncoding
   /// What the row can do.
-  let method: any SchemeMethod
+  var method: any SchemeMethod
 
   /// A work factor, in the scheme's own unit: rounds, or a base-2 logarithm of them.
   public struct Rounds: Sendable, Equatable {

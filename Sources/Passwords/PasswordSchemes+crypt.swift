@@ -12,6 +12,18 @@ extension PasswordSchemes {
     return nil
   }
 
+  /// The row of another string that names itself by how it begins.
+  static func selfNamedRow(of text: UnsafeRawBufferPointer) -> Int? {
+    for (beginning, index) in beginnings {
+      var cursor = Cursor(text: text, at: 0)
+      if cursor.take(beginning) { return index }
+    }
+    return nil
+  }
+
+  private static let beginnings: [(StaticString, Int)] = all.enumerated().flatMap { index, scheme in
+    scheme.method.beginnings.map { ($0, index) }
+  }
   private static let cryptMethods: [CryptMethod] = cryptRows.compactMap { $0.method as? CryptMethod }
   private static let desIndex = cryptMethods.firstIndex { $0.grammar == .des }
   /// Two characters of salt, eleven of hash.

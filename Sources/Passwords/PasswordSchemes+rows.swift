@@ -54,6 +54,74 @@ extension PasswordSchemes {
     digest("MD5RAW", "MD5 without salt, in hexadecimal", .md5, encoding: .hexadecimal, aliases: ["PLAIN-MD5"]),
   ]
 
+  /// Argon2. The work that is chosen is the memory, in kibibytes; a new hash has two passes, as OWASP asks for.
+  static let argon2Rows: [PasswordScheme] = [
+    argon2("ARGON2ID", "Argon2id: memory-hard; what PHP and Dovecot make", isHybrid: true, aliases: ["ARGON2"]),
+    argon2("ARGON2I", "Argon2i: memory-hard", isHybrid: false),
+  ]
+
+  /// PBKDF2 and what is built upon it, and scrypt as a PHC string. Behind their names Dovecot's and OpenLDAP's form may stand as well as
+  /// passlib's, Django's and PHC's, which name themselves.
+  static let derivedRows: [PasswordScheme] = [
+    derived(
+      "PBKDF2-SHA512", "PBKDF2 with SHA-512", PBKDF2Method(function: .sha512, form: .modular), standard: 210_000),
+    derived(
+      "PBKDF2-SHA256", "PBKDF2 with SHA-256", PBKDF2Method(function: .sha256, form: .modular), standard: 600_000),
+    derived("PBKDF2-SHA1", "PBKDF2 with SHA-1", PBKDF2Method(function: .sha1, form: .modular), standard: 1_300_000),
+    derived(
+      "PBKDF2", "PBKDF2 with SHA-1, as Dovecot writes it",
+      PBKDF2Method(function: .sha1, takesBare: false, form: .dovecot),
+      label: "{PBKDF2}", standard: 1_300_000),
+    derived(
+      "SCRAM-SHA-256", "what SCRAM-SHA-256 needs", SCRAMMethod(function: .sha256), label: "{SCRAM-SHA-256}",
+      least: 4096, standard: 15_000),
+    derived(
+      "SCRAM-SHA-1", "what SCRAM-SHA-1 needs", SCRAMMethod(function: .sha1), label: "{SCRAM-SHA-1}", least: 4096,
+      standard: 15_000),
+    PasswordScheme(
+      name: "PHC-SCRYPT", aliases: [], summary: "scrypt as a PHC string", isWeak: false, cost: .expensive,
+      rounds: .init(range: 10...20, standard: 17), prefix: "", encoding: .none, method: PHCScryptMethod()),
+  ]
+
+  /// What web programs wrote. The strings name themselves.
+  static let webRows: [PasswordScheme] = [
+    PasswordScheme(
+      name: "APR1", aliases: [], summary: "Apache's MD5 with salt, 1000 rounds", isWeak: true, cost: .moderate,
+      rounds: nil, prefix: "", encoding: .none, method: ApacheMD5Method()),
+    PasswordScheme(
+      name: "PHPASS", aliases: [], summary: "MD5 with salt and rounds: WordPress, phpBB", isWeak: true,
+      cost: .expensive,
+      rounds: .init(range: 7...18, standard: 13), prefix: "", encoding: .none, method: PhpassMethod(isDrupal: false)),
+    PasswordScheme(
+      name: "DRUPAL7", aliases: [], summary: "SHA-512 with salt and rounds, half of it: Drupal 7", isWeak: false,
+      cost: .expensive, rounds: .init(range: 7...18, standard: 16), prefix: "", encoding: .none,
+      method: PhpassMethod(isDrupal: true)),
+  ]
+
+  /// What few columns hold: apart from the digests above all, which a login should not have to search long for.
+  static let rareRows: [PasswordScheme] = [
+    digest("SSHA384", "SHA-384 with salt", .sha384, isSalted: true, isWeak: false),
+    digest("SHA384", "SHA-384 without salt", .sha384),
+    digest("PLAIN-MD4", "MD4 without salt, in hexadecimal", .md4, encoding: .hexadecimal),
+    weak("NT", "Windows' MD4 of UTF-16", NTMethod(), encoding: .hexadecimal, aliases: ["NTLM"]),
+    weak(
+      "CRAM-MD5", "the state of HMAC-MD5 that CRAM-MD5 needs", CramMD5Method(), encoding: .hexadecimal,
+      aliases: ["HMAC-MD5"]),
+    weak(
+      "DIGEST-MD5", "MD5 of user, realm and password, for DIGEST-MD5", DigestMD5Method(), encoding: .hexadecimal),
+    PasswordScheme(
+      name: "OTP", aliases: ["SKEY"], summary: "one-time passwords' last hash", isWeak: true, cost: .expensive,
+      rounds: nil, prefix: "{OTP}", encoding: .none, method: OneTimeMethod()),
+    weak("PLAIN-TRUNC", "the password in the clear, perhaps cut off", TruncatedClearMethod()),
+  ]
+
+  /// What database servers make of passwords. Bare, they are read only by a directory that says so: without their prefix they
+  /// look like a lock, or like any other digest.
+  static let databaseRows: [PasswordScheme] = [
+    weak("MYSQL", "PASSWORD() of MySQL 4.1 and MariaDB: * and 40 digits", MySQLMethod(isOld: false)),
+    weak("MYSQL-OLD", "OLD_PASSWORD() of MySQL and MariaDB: 16 digits", MySQLMethod(isOld: true)),
+  ]
+
   /// The password itself; only ever after its prefix, so that a mistyped prefix does not turn into a password.
   static let clearRows: [PasswordScheme] = [
     PasswordScheme(
@@ -76,6 +144,34 @@ extension PasswordSchemes {
     return PasswordScheme(
       name: name, aliases: aliases, summary: summary, isWeak: isWeak, cost: cost, rounds: rounds, prefix: "",
       encoding: .none, method: method)
+  }
+
+  private static func argon2(
+    _ name: String, _ summary: String, isHybrid: Bool, aliases: [String] = []
+  ) -> PasswordScheme {
+    PasswordScheme(
+      name: name, aliases: aliases, summary: summary, isWeak: false, cost: .expensive,
+      rounds: .init(range: 1024...Argon2Method.mostMemory, standard: 19_456), prefix: "", encoding: .none,
+      method: Argon2Method(isHybrid: isHybrid))
+  }
+
+  /// The standards are OWASP's for these functions; of SCRAM RFC 7677's, since each client has to do its rounds too.
+  private static func derived(
+    _ name: String, _ summary: String, _ method: any SchemeMethod, label: String = "", least: Int = 1000, standard: Int
+  ) -> PasswordScheme {
+    PasswordScheme(
+      name: name, aliases: [], summary: summary, isWeak: false, cost: .expensive,
+      rounds: .init(range: least...PBKDF2Method.mostRounds, standard: standard), prefix: label, encoding: .none,
+      method: method)
+  }
+
+  private static func weak(
+    _ name: String, _ summary: String, _ method: any SchemeMethod, encoding: TextEncoding = .none,
+    aliases: [String] = []
+  ) -> PasswordScheme {
+    PasswordScheme(
+      name: name, aliases: aliases, summary: summary, isWeak: true, cost: .cheap, rounds: nil, prefix: "{\(name)}",
+      encoding: encoding, method: method)
   }
 
   private static func digest(

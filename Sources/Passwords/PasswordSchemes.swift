@@ -2,10 +2,11 @@ public import Secrets
 
 /// The table of schemes, and what is done with it.
 ///
-/// A new scheme is a row: `digestRows`, `cryptRows`, `clearRows`.
+/// A new scheme is a row, of `cryptRows` and what stands beside it.
 public enum PasswordSchemes {
   /// Every scheme, crypt(3) first.
-  public static let all: [PasswordScheme] = cryptRows + digestRows + clearRows
+  public static let all: [PasswordScheme] =
+    cryptRows + argon2Rows + derivedRows + webRows + databaseRows + rareRows + digestRows + clearRows
 
   /// What new passwords get when nothing else is asked for: SHA512-CRYPT with 50,000 rounds.
   ///
@@ -36,6 +37,7 @@ public enum PasswordSchemes {
           scheme.prefix = String(decoding: bytes[..<(bytes.count - text.count)], as: UTF8.self)
           scheme.encoding = encoding
           scheme.chosenRounds = rounds
+          if let like = encoding.withDecoded(text, { scheme.method.like($0) }) { scheme.method = like }
           return .scheme(scheme)
         }
       }
@@ -75,7 +77,10 @@ public enum PasswordSchemes {
   ///
   /// An empty password matches nothing. A password with a NUL byte, or of more than 511 bytes, matches no crypt(3)
   /// hash. What comes after 72 bytes makes no difference to bcrypt, nor after 8 to DES: those methods are so.
-  public static func verify(_ password: Secret, against stored: Secret, using scratch: CryptScratch) -> Verdict {
+  /// - Parameter user: the account's name; without it, schemes whose hashes depend on it (DIGEST-MD5) are `.unverifiable`.
+  public static func verify(
+    _ password: Secret, of user: [UInt8]? = nil, against stored: Secret, using scratch: CryptScratch
+  ) -> Verdict {
     stored.withBytes { bytes in
       switch StoredForm(bytes) {
       case .locked: return .locked
@@ -88,7 +93,10 @@ public enum PasswordSchemes {
         let verdict = encoding.withDecoded(text) { raw -> Verdict in
           password.withBytes { password in
             if password.isEmpty { return emptyPassword(method, raw, name: name) }
-            return method.verify(password, against: raw, name: name, using: scratch)
+            guard let user else { return method.verify(password, against: raw, name: name, using: scratch) }
+            return user.withUnsafeBytes { user in
+              method.verify(password, of: user, against: raw, name: name, using: scratch)
+            }
           }
         }
         return verdict ?? .unverifiable(scheme: "\(name): not \(encoding)")

@@ -9,7 +9,7 @@ struct SchemeLabel {
   static let maximumBytes = 32
 
   enum Target {
-    /// Whatever the crypt string says.
+    /// Whatever the string says of itself.
     case crypt
     /// That row of ``PasswordSchemes/all``.
     case row(Int)
@@ -64,7 +64,7 @@ struct SchemeLabel {
     }
     // The digests first: they are what a busy server meets most.
     for (index, scheme) in PasswordSchemes.all.enumerated().reversed() {
-      let target = scheme.method is CryptMethod ? Target.crypt : .row(index)
+      let target = scheme.method.namesItself ? Target.crypt : .row(index)
       for name in [scheme.name] + scheme.aliases { add(name, target) }
     }
     add("CRYPT", .crypt)

@@ -11,11 +11,23 @@ protocol SchemeMethod: Sendable {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict
 
+  /// The same, for schemes whose hashes depend on the user's name; the others leave it alone.
+  func verify(
+    _ password: UnsafeRawBufferPointer, of user: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer,
+    name: String, using scratch: CryptScratch
+  ) -> Verdict
+
   /// What verifying against `raw` takes, by the work it asks for: asked of the expensive rows only. Costs no hash.
   func demand(of raw: UnsafeRawBufferPointer) -> Demand
 
   /// The memory that `make` takes, in bytes, beyond a few kilobytes.
   func memory(rounds: Int?) -> Int
+
+  /// Where salt and hash stand in a complete text, for decoys; nil where the raw bytes are no text, or a password.
+  func parts(of raw: UnsafeRawBufferPointer) -> [TextPart]?
+
+  /// The method that makes hashes written as `raw` is, with at least its other costs.
+  func like(_ raw: UnsafeRawBufferPointer) -> any SchemeMethod
 
   /// How many random bytes `make` takes.
   var saltBytes: Int { get }
@@ -29,14 +41,31 @@ protocol SchemeMethod: Sendable {
     using scratch: CryptScratch
   ) throws(PasswordMakingError) -> [UInt8]
 
+  /// How strings that name themselves begin: `$argon2id$`. Such need no prefix. Empty where a prefix is needed, and for crypt(3), whose
+  /// methods are told apart by ``CryptGrammar``.
+  var beginnings: [StaticString] { get }
+
+  /// Whether every string of it names itself: after the names of such rows stands any string that does.
+  var namesItself: Bool { get }
+
   /// The bytes of an unsalted digest: hexadecimal and base64 of such can be told apart by their length. Nil otherwise.
   var fixedLength: Int? { get }
 }
 
 extension SchemeMethod {
+  func verify(
+    _ password: UnsafeRawBufferPointer, of user: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer,
+    name: String, using scratch: CryptScratch
+  ) -> Verdict {
+    verify(password, against: raw, name: name, using: scratch)
+  }
+  func parts(of raw: UnsafeRawBufferPointer) -> [TextPart]? { nil }
+  var beginnings: [StaticString] { [] }
+  var namesItself: Bool { false }
   var fixedLength: Int? { nil }
   func demand(of raw: UnsafeRawBufferPointer) -> Demand { Demand(cost: .moderate, memory: 0) }
   func memory(rounds: Int?) -> Int { 0 }
+  func like(_ raw: UnsafeRawBufferPointer) -> any SchemeMethod { self }
 }
 
 /// What a look at a stored string says, before any hashing.

@@ -1,10 +1,10 @@
 /// A stored string, taken apart:
 /// ```
-/// stored   = lock / label text / crypt                     ; crypt: CryptGrammar
+/// stored   = lock / label text / crypt / modular           ; crypt: CryptGrammar; modular: what names itself by its beginning
 /// lock     = ( "!" / "*" ) *any                            ; but "*" 40hex is MySQL's PASSWORD()
 /// label    = "{" name [ ".HEX" / ".B64" / ".BASE64" ] "}"  ; in any case
 /// ```
-/// After a label of the crypt family stands any crypt string, or a lock.
+/// After a label of the crypt family, or of another row whose strings name themselves, stands any such string, or a lock.
 enum StoredForm {
   /// `text`: where it begins, after the label.
   case row(Int, text: Int, encoding: TextEncoding)
@@ -67,7 +67,9 @@ enum StoredForm {
 
   private static func crypt(_ bytes: UnsafeRawBufferPointer, from start: Int) -> StoredForm {
     let text = UnsafeRawBufferPointer(rebasing: bytes[start...])
-    if let index = PasswordSchemes.cryptRow(of: text) { return .row(index, text: start, encoding: .none) }
+    if let index = PasswordSchemes.cryptRow(of: text) ?? PasswordSchemes.selfNamedRow(of: text) {
+      return .row(index, text: start, encoding: .none)
+    }
     return .unknown(ForeignScheme.name(of: text) ?? Self.bare(text))
   }
 
@@ -94,7 +96,7 @@ extension TextEncoding: CustomStringConvertible {
   var description: String {
     switch self {
     case .none: "text"
-    case .base64: "base64"
+    case .base64, .adaptedBase64, .plainBase64: "base64"
     case .hexadecimal: "hexadecimal"
     }
   }

@@ -6,6 +6,10 @@ enum TextEncoding: Sendable {
   case none
   /// RFC 4648, section 4; the padding may be absent.
   case base64
+  /// The same; "." may stand for "+", and is written for it, without padding: passlib's and OpenLDAP's.
+  case adaptedBase64
+  /// The same as `base64`, written without padding.
+  case plainBase64
   /// Either case; written in lower case.
   case hexadecimal
 
@@ -19,6 +23,7 @@ enum TextEncoding: Sendable {
       let count =
         switch self {
         case .hexadecimal: Hexadecimal.decode(text, into: room)
+        case .adaptedBase64: Base64.decodeAdapted(text, into: room)
         default: Base64.decode(text, into: room)
         }
       guard let count else { return nil }
@@ -32,6 +37,9 @@ enum TextEncoding: Sendable {
     switch self {
     case .none: raw
     case .base64: Base64.encode(raw)
+    case .plainBase64: Base64.encode(raw).filter { $0 != UInt8(ascii: "=") }
+    case .adaptedBase64:
+      Base64.encode(raw).filter { $0 != UInt8(ascii: "=") }.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: ".") : $0 }
     case .hexadecimal: Hexadecimal.encode(raw)
     }
   }

@@ -15,7 +15,8 @@ struct PasswordHashCommand: ParsableCommand {
   @Option(help: "The scheme, as `gatepost password schemes` lists them (default: \(PasswordSchemes.standard.name)).")
   var scheme: String?
 
-  @Option(help: "The work: rounds, or the cost of bcrypt, yescrypt and scrypt (default: the scheme's own).")
+  @Option(
+    help: "The work: rounds, the cost of bcrypt, yescrypt and scrypt, or Argon2's KiB (default: the scheme's own).")
   var rounds: Int?
 
   @Flag(help: "Read the password from standard input: one line.")

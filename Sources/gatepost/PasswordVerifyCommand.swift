@@ -17,6 +17,9 @@ struct PasswordVerifyCommand: ParsableCommand {
   @Argument(help: "The stored hash.")
   var hash: String?
 
+  @Option(help: "The account's login name, for schemes whose hashes depend on it (DIGEST-MD5).")
+  var user: String?
+
   @Flag(help: "Read the hash from standard input: one line.")
   var hashStdin = false
 
@@ -33,7 +36,8 @@ struct PasswordVerifyCommand: ParsableCommand {
   func run() throws {
     let stored = try hash.map { Secret(text: $0) } ?? PasswordInput.line()
     let password = try PasswordInput.password(fromStandardInput: passwordStdin)
-    let verdict = PasswordSchemes.verify(password, against: stored, using: CryptScratch())
+    let verdict = PasswordSchemes.verify(
+      password, of: user.map { Array($0.utf8) }, against: stored, using: CryptScratch())
     var scheme: String?
     if case .scheme(let recognised) = PasswordSchemes.recognise(stored) { scheme = recognised.name }
     let (word, sentence, status): (JSONValue, String, ExitCode) =

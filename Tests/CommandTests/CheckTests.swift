@@ -159,11 +159,11 @@ import Testing
   }
 
   @Test func aSchemeThatCannotBeVerifiedIsNamedAndCounted() throws {
-    try database([("a@x", Self.sha256, "", 1), ("b@x", "{NTLM}deadbeef", "", 1), ("c@x", "{NTLM}deadbeef", "", 1)])
+    try database([("a@x", Self.sha256, "", 1), ("b@x", "{LANMAN}deadbeef", "", 1), ("c@x", "{LANMAN}deadbeef", "", 1)])
     let result = try check(configuration(), "--connect")
     #expect(result.status == 1, "\(result.output)")
     #expect(result.output.contains("2 accounts with a password that cannot be verified"))
-    #expect(result.output.contains("NTLM") && !result.output.contains("deadbeef"))
+    #expect(result.output.contains("LANMAN") && !result.output.contains("deadbeef"))
     let json = try check(configuration(), "--connect", "--json")
     #expect(json.status == 1)
     #expect(!json.output.contains("deadbeef"))

@@ -29,6 +29,18 @@ struct HashShapeTests {
     #expect(PasswordSchemes.verify(Secret(text: vector.password), against: decoy, using: CryptScratch()) == .mismatch)
   }
 
+  @Test("Every hash that another program made has a decoy of the same scheme and demand", arguments: RealHash.all)
+  func realDecoys(hash: RealHash) throws {
+    var random = SeededGenerator(state: 4)
+    let shape = try #require(HashShape(of: Secret(text: hash.stored)))
+    let decoy = shape.decoy(random: &random)
+    #expect(HashShape(of: decoy) == shape, "\(text(decoy))")
+    #expect(recognised(text(decoy)) == hash.scheme, "\(text(decoy))")
+    #expect(PasswordSchemes.demand(of: decoy) == demand(hash.stored))
+    #expect(text(decoy) != text(shape.decoy(random: &random)))
+    if hash.isQuick { #expect(verify(hash.password, text(decoy)) == .mismatch, "\(text(decoy))") }
+  }
+
   @Test("Nothing of a hash is in its decoy but its setting")
   func nothingIsKept() throws {
     var random = SeededGenerator(state: 2)
@@ -38,10 +50,21 @@ struct HashShapeTests {
       ("$6$rounds=7000$$" + String(repeating: "h", count: 86), "$6$rounds=7000$$"),
       ("$md5,rounds=4$$" + String(repeating: "h", count: 22), "$md5,rounds=4$$"),
       ("$md5$saltsalt$$" + String(repeating: "h", count: 22), "$md5$"),
+      (
+        "$argon2id$v=19$m=65536,t=3,p=4$saltsaltsaltsalt$" + String(repeating: "h", count: 42) + "A",
+        "$argon2id$v=19$m=65536,t=3,p=4$"
+      ),
+      (
+        "$pbkdf2-sha256$1000$saltsaltsaltsalt$" + String(repeating: "h", count: 42) + "A",
+        "{PBKDF2-SHA256}$pbkdf2-sha256$1000$"
+      ),
+      ("$apr1$saltsalt$" + String(repeating: "h", count: 22), "$apr1$"),
+      ("$P$Bsaltsalt" + String(repeating: "h", count: 22), "$P$B"),
       ("$7$CU..../....saltsaltsalt$" + String(repeating: "h", count: 43), "$7$CU..../...."),
     ] {
       let decoy = text(try #require(HashShape(of: Secret(text: stored))).decoy(random: &random))
-      #expect(decoy.hasPrefix(kept) && decoy.utf8.count == stored.utf8.count, "\(decoy)")
+      let label = kept.hasPrefix("{") ? kept.prefix { $0 != "}" }.utf8.count + 1 : 0
+      #expect(decoy.hasPrefix(kept) && decoy.utf8.count == label + stored.utf8.count, "\(decoy)")
       #expect(!decoy.contains("salt") && !decoy.contains("hhhh"), "\(decoy)")
     }
   }
@@ -59,7 +82,7 @@ struct HashShapeTests {
   @Test(
     "What cannot be verified has none",
     arguments: [
-      "!", "*", "", "{ARGON2ID}$argon2id$x", "$6$rounds=5000001$s$" + String(repeating: "h", count: 86), "$1$",
+      "!", "*", "", "{ARGON2ID}$argon2id$v=19$x", "$6$rounds=5000001$s$" + String(repeating: "h", count: 86), "$1$",
     ])
   func none(stored: String) {
     #expect(HashShape(of: Secret(text: stored)) == nil)

@@ -13,8 +13,10 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 }
 
+/// For the user of ``RealHash``, where it matters.
 func verify(_ password: String, _ stored: String) -> Verdict {
-  PasswordSchemes.verify(Secret(text: password), against: Secret(text: stored), using: CryptScratch())
+  PasswordSchemes.verify(
+    Secret(text: password), of: Array(RealHash.user.utf8), against: Secret(text: stored), using: CryptScratch())
 }
 
 /// What a verdict's text says; nil when it is another verdict.
@@ -37,3 +39,6 @@ func hexadecimal(_ byte: UInt8) -> String {
 func text(_ secret: Secret) -> String {
   secret.withBytes { String(decoding: $0, as: UTF8.self) }
 }
+
+/// What verifying would cost.
+func cost(_ stored: String) -> Cost { PasswordSchemes.cost(of: Secret(text: stored)) }

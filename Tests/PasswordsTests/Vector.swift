@@ -16,7 +16,7 @@ struct Vector: Sendable, CustomTestStringConvertible {
   }
 
   /// crypt(3): published ones (PHP's manual, Openwall's bcrypt, Drepper's SHA-crypt, escrypt, passlib), `openssl passwd`, and for
-  /// the yescrypt family what libxcrypt computes.
+  /// the yescrypt family what libxcrypt computes; and what hashcat publishes of the PHP programs.
   static let crypt: [Vector] = [
     Vector("DES-CRYPT", "rl.3StKT.4T8M", "rasmuslerdorf"),
     Vector("BSDI-CRYPT", "_J9..rasmBYk8r9AiWNc", "rasmuslerdorf"),
@@ -54,6 +54,8 @@ struct Vector: Sendable, CustomTestStringConvertible {
     Vector("SUNMD5", "$md5$RPgLF6IJ$WTvAlUJ7MqH5xak2FMEwS/", "passwd"),
     Vector("SUNMD5", "$md5,rounds=5000$GUBv0xjJ$$.CELi7blTxp3uq3U/gb171", "passwd"),
     Vector("NT-CRYPT", "$3$$8846f7eaee8fb117ad06bdd830b7586c", "password"),
+    Vector("PHPASS", "$P$984478476IagS59wHZvyQMArzfx58u.", "hashcat"),
+    Vector("DRUPAL7", "$S$C33783772bRXEx1aCsvY.dqgaaSu76XmVlKrW9Qu8IQlvxHlmzLf", "hashcat"),
   ]
 
   /// Digests (computed by Python's hashlib) and clear text.
@@ -80,6 +82,13 @@ struct Vector: Sendable, CustomTestStringConvertible {
     Vector("PLAIN", "{CLEAR}{SHA}", "{SHA}"),
     Vector("PLAIN", "{CLEARTEXT}pä ß日本", "pä ß日本"),
     Vector("PLAIN", "{PLAIN.B64}Y29ycmVjdCBob3JzZQ==", "correct horse"),
+    Vector("PLAIN-MD4", "{PLAIN-MD4}a448017aaf21d8525fc10ae87aa6729d", "abc"),
+    Vector("NT", "{NT}8846f7eaee8fb117ad06bdd830b7586c", "password"),
+    Vector("NT", "{NTLM}8846F7EAEE8FB117AD06BDD830B7586C", "password"),
+    Vector("MYSQL", "{MYSQL}*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19", "password"),
+    Vector("MYSQL", "{mysql}*2470c0c06dee42fd1618bb99005adca2ec9d1e19", "password"),
+    Vector("MYSQL-OLD", "{MYSQL-OLD}5d2e19393cc5ef67", "password"),
+    Vector("PLAIN-TRUNC", "{PLAIN-TRUNC}20-correct horse", "correct horse"),
     Vector("MD5-CRYPT", "{MD5}$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm80", "correct horse"),
     Vector(
       "SHA512-CRYPT",

@@ -120,6 +120,39 @@ struct VerifyTests {
     #expect(verify("correct horse\0", "{MD5}PLTnMmMfR+brlh80VUt83g==") == .mismatch)
   }
 
+  @Test("Of a clear password that was cut off, what is there counts")
+  func truncated() {
+    #expect(verify("correct horse", "{PLAIN-TRUNC}7-correct") == .match)
+    #expect(verify("correct", "{PLAIN-TRUNC}7-correct") == .match)
+    #expect(verify("correc", "{PLAIN-TRUNC}7-correct") == .mismatch)
+    #expect(verify("correct horse", "{PLAIN-TRUNC}8-correct") == .mismatch)
+    #expect(verify("correct horse", "{PLAIN-TRUNC}7-correcT") == .mismatch)
+  }
+
+  @Test("DIGEST-MD5 needs the user's name, and another user's hash does not match")
+  func boundToUser() throws {
+    let made = try #require(RealHash.all.first { $0.scheme == "DIGEST-MD5" })
+    func verdict(_ user: String?) -> Verdict {
+      PasswordSchemes.verify(
+        Secret(text: made.password), of: user.map { Array($0.utf8) }, against: Secret(text: made.stored),
+        using: CryptScratch())
+    }
+    #expect(verdict(RealHash.user) == .match)
+    #expect(verdict("berta@example.com") == .mismatch)
+    #expect(verdict("anna@example.org") == .mismatch)
+    #expect(verdict("anna") == .mismatch)
+    #expect(verdict("") == .mismatch)
+    #expect(verdict(nil) == .unverifiable(scheme: "DIGEST-MD5: the user's name is needed"))
+  }
+
+  @Test("Windows hashes text: other bytes are a wrong password")
+  func noText() {
+    let bytes = Secret([0xC3, 0x28])
+    let verdict = PasswordSchemes.verify(
+      bytes, against: Secret(text: "{NT}8846f7eaee8fb117ad06bdd830b7586c"), using: CryptScratch())
+    #expect(verdict == .mismatch)
+  }
+
   @Test("An empty password is never right, not even where its hash is stored")
   func emptyPassword() {
     #expect(verify("", "{SHA256}47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=") == .mismatch)

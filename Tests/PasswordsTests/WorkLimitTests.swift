@@ -7,6 +7,7 @@ import Testing
 struct WorkLimitTests {
   private static let h86 = String(repeating: "a", count: 86)
   private static let h43 = String(repeating: "a", count: 43)
+  private static let b43 = String(repeating: "A", count: 43)
   private static let bcrypt = "abcdefghijklmnopqrstuu" + String(repeating: "a", count: 31)
 
   @Test(
@@ -24,6 +25,26 @@ struct WorkLimitTests {
       (
         "$md5,rounds=4294963199$abcdefgh$$" + String(repeating: "a", count: 22),
         "SUNMD5: 4294967295 rounds are above the limit of 1000000"
+      ),
+      ("$argon2id$v=19$m=1048577,t=1,p=1$c2FsdHNhbHQ$" + b43, "ARGON2ID: 1048577 KiB are above the limit of 1048576"),
+      (
+        "$argon2id$v=19$m=65536,t=33,p=1$c2FsdHNhbHQ$" + b43,
+        "ARGON2ID: 2162688 KiB in all passes are above the limit of 2097152"
+      ),
+      (
+        "$argon2i$v=19$m=8,t=9999999999,p=1$c2FsdHNhbHQ$" + b43,
+        "ARGON2I: 79999999992 KiB in all passes are above the limit of 2097152"
+      ),
+      ("$argon2i$v=19$m=4096,t=1,p=65$c2FsdHNhbHQ$" + b43, "ARGON2I: 65 lanes are above the limit of 64"),
+      ("$argon2i$v=19$m=8,t=1,p=2$c2FsdHNhbHQ$" + b43, "ARGON2I: not a hash of this scheme"),
+      ("$argon2i$v=17$m=8,t=1,p=1$c2FsdHNhbHQ$" + b43, "ARGON2I: not a hash of this scheme"),
+      (
+        "{PBKDF2}$1$salt$9999999999$" + String(repeating: "0", count: 40),
+        "PBKDF2: 9999999999 rounds are above the limit of 10000000"
+      ),
+      (
+        "$scrypt$ln=99,r=9999999999,p=9999999999$c2FsdA$" + b43,
+        "PHC-SCRYPT: 1152921504606846975 KiB are above the limit of 1048576"
       ),
       ("_zzzzabcdaaaaaaaaaaa", "BSDI-CRYPT: 16777215 rounds are above the limit of 10000000"),
     ])
@@ -83,8 +104,10 @@ struct WorkLimitTests {
     var testDescription: String { scheme }
   }
 
-  private static func edge(_ scheme: String, _ hash: Int, _ setting: (String) -> String, _ numbers: [String]) -> Edge {
-    let hash = String(repeating: "a", count: hash)
+  private static func edge(
+    _ scheme: String, _ hash: Int, of letter: Character = "a", _ setting: (String) -> String, _ numbers: [String]
+  ) -> Edge {
+    let hash = String(repeating: letter, count: hash)
     let texts = numbers.map { setting($0) + hash }
     return Edge(scheme: scheme, most: texts[0], more: texts[1], overflow: texts[2])
   }
@@ -101,7 +124,29 @@ struct WorkLimitTests {
     edge("SUNMD5", 22, { "$md5,rounds=\($0)$abcdefgh$$" }, ["995904", "995905", "4294967295"]),
     // 10,000,000 and one more, four characters, the least first.
     edge("BSDI-CRYPT", 11, { "_\($0)abcd" }, [littleEndian(10_000_000), littleEndian(10_000_001), "zzzz"]),
+    edge(
+      "ARGON2ID", 43, of: "A", { "$argon2id$v=19$m=\($0),p=1$c2FsdHNhbHQ$" },
+      ["1048576,t=2", "1048577,t=1", "9999999999,t=9999999999"]),
+    edge(
+      "ARGON2I", 43, of: "A", { "$argon2i$m=8,t=\($0),p=1$c2FsdHNhbHQ$" },
+      ["262144", "262145", "18446744073709551617"]),
+    edge("PBKDF2-SHA512", 86, of: "A", { "$pbkdf2-sha512$\($0)$c2FsdA$" }, derived),
+    edge("PBKDF2-SHA256", 43, of: "A", { "$pbkdf2-sha256$\($0)$c2FsdA$" }, derived),
+    edge("PBKDF2-SHA1", 27, of: "A", { "$pbkdf2$\($0)$c2FsdA$" }, derived),
+    edge("PBKDF2", 40, { "{PBKDF2}$1$salt$\($0)$" }, derived),
+    edge("SCRAM-SHA-256", 43, of: "A", { "SCRAM-SHA-256$\($0):c2FsdA==$\(b43):" }, derived),
+    edge("SCRAM-SHA-1", 27, of: "A", { "{SCRAM-SHA-1}\($0),c2FsdA==,\(b43.prefix(27))," }, derived),
+    edge(
+      "PHC-SCRYPT", 43, of: "A", { "$scrypt$\($0),p=1$c2FsdA$" },
+      ["ln=20,r=8", "ln=17,r=65", "ln=9999999999,r=9999999999"]),
+    // 20, 21 and 63 as a cost.
+    edge("PHPASS", 22, { "$P$\($0)abcdefgh" }, ["I", "J", "z"]),
+    edge("DRUPAL7", 43, { "$S$\($0)abcdefgh" }, ["I", "J", "z"]),
+    edge("OTP", 16, { "{OTP}sha1 \($0) seed " }, ["100000", "100001", "18446744073709551617"]),
   ]
+
+  /// PBKDF2's limit, and two that are more.
+  private static let derived = ["10000000", "10000001", "2147483648"]
 
   private static func littleEndian(_ number: Int) -> String {
     let alphabet = Array("./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")

@@ -1,0 +1,47 @@
+internal import Crypto
+
+/// What is kept for DIGEST-MD5 (RFC 2831, section 2.1.2.1):
+/// ```
+/// raw = 16OCTET        ; MD5 of user ":" realm ":" password; user and realm are what stands before and behind the "@" of the name
+/// ```
+struct DigestMD5Method: SchemeMethod {
+  private static let byteCount = 16
+
+  var saltBytes: Int { 0 }
+  var fixedLength: Int? { Self.byteCount }
+
+  func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
+    raw.count == Self.byteCount
+      ? .complete(rounds: nil) : .damaged("\(raw.count) bytes where \(Self.byteCount) belong")
+  }
+
+  func verify(
+    _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
+  ) -> Verdict {
+    if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
+    return .unverifiable(scheme: "\(name): the user's name is needed")
+  }
+
+  func verify(
+    _ password: UnsafeRawBufferPointer, of user: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer,
+    name: String, using scratch: CryptScratch
+  ) -> Verdict {
+    if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
+    let at = user.firstIndex(of: UInt8(ascii: "@")) ?? user.endIndex
+    var function = Insecure.MD5()
+    function.update(bufferPointer: UnsafeRawBufferPointer(rebasing: user[..<at]))
+    function.update(data: [UInt8(ascii: ":")])
+    function.update(bufferPointer: UnsafeRawBufferPointer(rebasing: user[at...].dropFirst()))
+    function.update(data: [UInt8(ascii: ":")])
+    function.update(bufferPointer: password)
+    return function.finalize().withUnsafeBytes { equalInConstantTime($0, raw) } ? .match : .mismatch
+  }
+
+  func make(
+    _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, rounds: Int?, name: String,
+    using scratch: CryptScratch
+  ) throws(PasswordMakingError) -> [UInt8] {
+    // It needs the user's name, and nobody should have such a new one.
+    throw .boundToUser(scheme: name)
+  }
+}

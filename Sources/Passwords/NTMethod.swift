@@ -1,0 +1,53 @@
+/// Windows' hash:
+/// ```
+/// raw = 16OCTET        ; MD4 of the password in UTF-16LE
+/// ```
+struct NTMethod: SchemeMethod {
+  var saltBytes: Int { 0 }
+  var fixedLength: Int? { MD4.byteCount }
+
+  func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
+    raw.count == MD4.byteCount
+      ? .complete(rounds: nil) : .damaged("\(raw.count) bytes where \(MD4.byteCount) belong")
+  }
+
+  func verify(
+    _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
+  ) -> Verdict {
+    if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
+    // Nobody can have set a password that is no text.
+    guard var units = Self.units(of: password) else { return .mismatch }
+    defer { units.withUnsafeMutableBytes { wipe($0) } }
+    let same = units.withUnsafeBytes { units in
+      MD4.withDigest(units, salt: .empty) { equalInConstantTime($0, raw) }
+    }
+    return same ? .match : .mismatch
+  }
+
+  func make(
+    _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, rounds: Int?, name: String,
+    using scratch: CryptScratch
+  ) throws(PasswordMakingError) -> [UInt8] {
+    guard var units = Self.units(of: password) else { throw .noText }
+    defer { units.withUnsafeMutableBytes { wipe($0) } }
+    return units.withUnsafeBytes { units in MD4.withDigest(units, salt: .empty) { Array($0) } }
+  }
+
+  /// The password in UTF-16LE; nil when it is not UTF-8.
+  private static func units(of password: UnsafeRawBufferPointer) -> [UInt16]? {
+    var units: [UInt16] = []
+    // At most one unit a byte: no copy is left behind by growing.
+    units.reserveCapacity(password.count)
+    let isBroken = transcode(
+      password.makeIterator(), from: UTF8.self, to: UTF16.self, stoppingOnError: true
+    ) { units.append($0.littleEndian) }
+    guard isBroken else { return units }
+    units.withUnsafeMutableBytes { wipe($0) }
+    return nil
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// No bytes.
+  static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+}

@@ -58,7 +58,7 @@ let package = Package(
     .target(name: "SocketServer", dependencies: ["AuthdaemonWire", "Threads", "CLinux"], swiftSettings: strict),
     .target(
       name: "LoadGenerator", dependencies: ["AuthdaemonWire", "Secrets", "Threads", "CLinux"], swiftSettings: strict),
-    .target(name: "Configuration", dependencies: ["Accounts", toml], swiftSettings: strict),
+    .target(name: "Configuration", dependencies: ["Accounts", "Passwords", toml], swiftSettings: strict),
     .target(name: "Telemetry", dependencies: ["Accounts", "Broker", "Threads", log], swiftSettings: strict),
 
     .executableTarget(

@@ -1,4 +1,5 @@
 public import Accounts
+public import Passwords
 
 /// Everything the broker's answers depend on: one immutable snapshot, replaced as a whole on reload.
 public struct BrokerSettings: Sendable {
@@ -9,10 +10,16 @@ public struct BrokerSettings: Sendable {
     /// `name` of the configuration, and courier's module name (`authsqlite`, …).
     public let modules: Set<[UInt8]>
 
+    /// What its stored passwords are that do not say it themselves; nil: they cannot be verified.
+    public let bareScheme: BareScheme?
+
+    var parts: (any AccountDirectory, BareScheme?) { (directory, bareScheme) }
+
     /// A directory that answers to `modules`.
-    public init(directory: any AccountDirectory, modules: Set<[UInt8]>) {
+    public init(directory: any AccountDirectory, modules: Set<[UInt8]>, bareScheme: BareScheme? = nil) {
       self.directory = directory
       self.modules = modules
+      self.bareScheme = bareScheme
     }
   }
 
@@ -35,6 +42,8 @@ public struct BrokerSettings: Sendable {
 
   /// In the order in which they are asked.
   public var directories: [Entry]
+  /// Whether any directory has a `bareScheme`.
+  var hasBareSchemes: Bool { directories.contains { $0.bareScheme != nil } }
   /// At least one; `RequestChannel.socket` is a place in it.
   public var sockets: [Socket]
   /// Added to a login name without `@`.

@@ -49,10 +49,11 @@ final class Decoys: Sendable {
   }
 
   /// An account was looked up: what it has for a password counts, now and then.
-  func saw(_ account: Account, in directory: any AccountDirectory) {
+  func saw(_ account: Account, in directory: any AccountDirectory, _ bareScheme: BareScheme? = nil) {
     let number = lookUps.add(1, ordering: .relaxed).oldValue
-    guard number < Self.learning || number % Self.sampling == 0, let stored = account.passwordHash,
-      let shape = HashShape(of: stored), PasswordSchemes.demand(of: stored).memory <= memory
+    guard number < Self.learning || number % Self.sampling == 0, let hash = account.passwordHash,
+      case let stored = bareScheme?.labelled(hash) ?? hash, let shape = HashShape(of: stored),
+      PasswordSchemes.demand(of: stored).memory <= memory
     else { return }
     state.withLock { state in
       state.tally.note(shape, of: HashJob.Account(directory: directory.name, username: account.username))

@@ -62,6 +62,7 @@ struct RequestCourse {
   /// Indices of the directories to ask, in order.
   private let directories: [Int]
   private let offersChange: [Bool]
+  private let bareSchemes: [BareScheme?]
   private var state = State.initial
   private var refusal: Refusal?
   /// Whether the password was compared with that of an account.
@@ -71,8 +72,13 @@ struct RequestCourse {
   /// Whether no hash was computed for the password that was accepted.
   private(set) var wasRemembered = false
 
-  /// - Parameter offersChange: per directory of the broker, whether it has a `set-password` query.
-  init(purpose: Purpose, directories: [Int], offersChange: [Bool]) {
+  /// - Parameters:
+  ///   - offersChange: per directory of the broker, whether it has a `set-password` query.
+  ///   - bareSchemes: per directory, what stored passwords are that do not say it themselves.
+  init(
+    purpose: Purpose, directories: [Int], offersChange: [Bool], bareSchemes: [BareScheme?] = []
+  ) {
+    self.bareSchemes = bareSchemes
     self.purpose = purpose
     self.directories = directories
     self.offersChange = offersChange
@@ -111,6 +117,13 @@ struct RequestCourse {
     default:
       return contradiction(event)
     }
+  }
+
+  /// A stored hash, with its scheme's name where the directory's settings say what it is.
+  private func named(_ hash: Secret, at position: Int) -> Secret {
+    let index = directories[position]
+    guard bareSchemes.indices.contains(index), let scheme = bareSchemes[index] else { return hash }
+    return scheme.labelled(hash)
   }
 
   private mutating func ask(_ position: Int) -> Action {
@@ -158,10 +171,10 @@ struct RequestCourse {
           return refuse(.noUsablePassword, at: position)
         }
         state = .verifying(position, account)
-        if account.passwordHash != nil {
+        if let hash = account.passwordHash {
           // Whoever would change a password proves the old one by a hash of its own.
           let afresh = if case .change = purpose { true } else { false }
-          return .verify(password, against: stored, of: account.username, afresh: afresh)
+          return .verify(password, against: named(hash, at: position), of: account.username, afresh: afresh)
         }
         // A clear password is compared in the same constant time as a digest would be; nothing to hand over.
         return handle(.verified(stored.matches(password) ? .match : .mismatch))

@@ -44,9 +44,9 @@ final class RunningRequest: Sendable {
     let action = course.withLock { $0.handle(event) }
     switch action {
     case .lookUp(let index):
-      let directory = snapshot.settings.directories[index].directory
+      let (directory, bareScheme) = snapshot.settings.directories[index].parts
       directory.lookUp(key, deadline: channel.deadline) { outcome in
-        if case .accepted(let account) = outcome { self.decoys.saw(account, in: directory) }
+        if case .accepted(let account) = outcome { self.decoys.saw(account, in: directory, bareScheme) }
         self.advance(.lookedUp(outcome))
       }
     case .verify(let password, let stored, let username, let afresh):

@@ -20,7 +20,8 @@ struct DirectoryAssembly {
     guard let backEnd, let location, let queries else { return nil }
     return DirectorySettings(
       name: draft.name ?? DirectoryDraft.standardName(backEnd), backEnd: backEnd, location: location,
-      passwordFile: draft.passwordFile, queries: queries, presetName: draft.preset?.name)
+      passwordFile: draft.passwordFile, queries: queries, presetName: draft.preset?.name,
+      bareScheme: draft.bareScheme)
   }
 
   private func judgedLocation(_ backEnd: BackEnd, _ findings: inout Findings) -> String? {

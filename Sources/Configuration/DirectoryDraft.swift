@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Passwords
 
 /// `[[directory]]` on the way to `DirectorySettings`.
 struct DirectoryDraft {
@@ -8,6 +9,7 @@ struct DirectoryDraft {
   var locations: [String: String] = [:]
   var passwordFile: String?
   var preset: Preset?
+  var bareScheme: BareScheme?
   var parameters = PresetParameters()
   var queries: Reading<QueriesDraft>?
 
@@ -31,9 +33,22 @@ struct DirectoryDraft {
           "password-file",
           .text(like: "/etc/gatepost/password") { text throws(Objection) in try PasswordFile.parse(text, system) },
           \.passwordFile),
+        Row("default-scheme", .text(like: "PLAIN-MD5", bareScheme), \.bareScheme),
         Row("preset", .preset, \.preset),
         Row(table: "queries", QueriesDraft.schema, start: QueriesDraft(), \.queries),
       ] + PresetDraft.rows)
+  }
+
+  private static func bareScheme(_ name: String) throws(Objection) -> BareScheme {
+    if let scheme = BareScheme(named: name) { return scheme }
+    let found = "no such scheme: \"\(Label.harmless(name))\""
+    if PasswordSchemes.named(name) != nil || name.uppercased() == "CRYPT" {
+      throw Objection("\(Label.harmless(name)) needs no default: its strings say themselves what they are")
+    }
+    if let nearest = Spelling.nearest(to: name.uppercased(), among: BareScheme.names) {
+      throw Objection("\(found); did you mean `\(nearest)`?")
+    }
+    throw Objection("\(found); `gatepost password schemes` lists them")
   }
 
   private static func type(_ backEnds: [BackEnd]) -> ValueKind<BackEnd> {

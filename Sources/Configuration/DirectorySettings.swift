@@ -1,4 +1,5 @@
 public import Accounts
+public import Passwords
 
 /// One `[[directory]]`: a database with accounts in it.
 public struct DirectorySettings: Sendable {
@@ -14,6 +15,9 @@ public struct DirectorySettings: Sendable {
   public var queries: QuerySet
   /// Which preset the queries are from; nil when they were written out.
   public var presetName: String?
+
+  /// What stored passwords are that do not say it themselves; nil: they cannot be verified.
+  public var bareScheme: BareScheme?
 
   /// What the back end makes a directory from.
   public func parameters(report: @escaping @Sendable (DirectoryEvent) -> Void = { _ in }) -> DirectoryParameters {

@@ -26,7 +26,7 @@ struct CheckDirectory {
         settings.queries.enumerate == nil
         ? CheckSurvey(couldList: false)
         : CheckSurvey.survey(directory, defaultDomain: defaultDomain) {
-          CheckScheme.recognise($0, hashMemory: hashMemory)
+          CheckScheme.recognise($0, bareScheme: settings.bareScheme, hashMemory: hashMemory)
         }
     }
     return check

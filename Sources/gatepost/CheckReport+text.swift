@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Configuration
+internal import Passwords
 
 extension CheckReport {
   /// For people. Ends with a line feed.
@@ -26,9 +27,10 @@ extension CheckReport {
     }
     for directory in settings.directories {
       let queries = directory.presetName.map { "preset \($0)" } ?? "own queries"
+      let scheme = directory.bareScheme.map { ["passwords without a scheme are \($0.name)"] } ?? []
       let lacks = Self.lacks(directory.queries).map { "no \($0)" }
       lines.append(
-        (["asks \(directory.name): \(directory.backEnd.type)", queries] + lacks).joined(separator: ", "))
+        (["asks \(directory.name): \(directory.backEnd.type)", queries] + lacks + scheme).joined(separator: ", "))
     }
     let isRestricted = settings.listeners.allSatisfy { !$0.peers.isEmpty }
     lines += settings.peers.map(Self.line)

@@ -10,9 +10,11 @@ struct CheckScheme: Hashable {
   let isVerifiable: Bool
 
   /// A hash that is not empty decides alone; else the clear password; else every login is refused.
-  /// - Parameter hashMemory: what a hash may take, in bytes.
-  static func recognise(_ account: Account, hashMemory: Int) -> CheckScheme {
-    guard let hash = account.passwordHash else {
+  /// - Parameters:
+  ///   - bareScheme: what a hash is that does not say it itself.
+  ///   - hashMemory: what a hash may take, in bytes.
+  static func recognise(_ account: Account, bareScheme: BareScheme?, hashMemory: Int) -> CheckScheme {
+    guard let hash = account.passwordHash.map({ bareScheme?.labelled($0) ?? $0 }) else {
       return account.clearPassword == nil
         ? CheckScheme(name: "no password", isVerifiable: true) : CheckScheme(name: "clear password", isVerifiable: true)
     }

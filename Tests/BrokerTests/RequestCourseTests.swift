@@ -54,6 +54,35 @@ import Testing
   private let unknown = RequestCourse.Event.lookedUp(.refused(.unknownUser))
   private func found(_ account: Account) -> RequestCourse.Event { .lookedUp(.accepted(account)) }
 
+  @Test func aBareHashIsOfTheDirectorysScheme() throws {
+    let scheme = try #require(BareScheme(named: "PLAIN-MD5"))
+    for (purpose, directory) in [(login, 0), (change, 0), (login, 1)] {
+      var course = RequestCourse(
+        purpose: purpose, directories: [directory], offersChange: [true, true], bareSchemes: [scheme, nil])
+      _ = course.handle(.start)
+      let hash = "5f4dcc3b5aa765d61d8327deb882cf99"
+      guard case .verify(_, let stored, _, _) = course.handle(found(account(hash: hash))) else {
+        Issue.record("nothing is verified")
+        continue
+      }
+      #expect(stored.matches(Secret(text: directory == 0 ? "{PLAIN-MD5}" + hash : hash)))
+      // The column's other readers expect a hash as bare as the old one.
+      guard case .change = purpose else { continue }
+      guard case .makeHash(_, let old?, _) = course.handle(.verified(.match)) else {
+        Issue.record("no hash is made")
+        continue
+      }
+      #expect(old.matches(Secret(text: hash)))
+    }
+  }
+
+  @Test func aBareClearPasswordColumnIsLeftAlone() throws {
+    let scheme = try #require(BareScheme(named: "PLAIN-MD5"))
+    var course = RequestCourse(purpose: login, directories: [0], offersChange: [true], bareSchemes: [scheme])
+    _ = course.handle(.start)
+    #expect(word(course.handle(found(account(clear: "right")))) == "accepted alice")
+  }
+
   @Test func aRightPasswordIsAccepted() {
     #expect(
       walk(course(login), [.start, found(account(hash: "{SHA256}x")), .verified(.match)])

@@ -158,6 +158,26 @@ import Testing
     #expect(!result.output.contains("secret-word") && !result.output.contains("K7gNU3sdo"))
   }
 
+  @Test func everySchemeOfTheTableIsSurveyed() throws {
+    try database([
+      ("a@x", "{PBKDF2}$1$YDZ3GPTAP43GEeDL$5000$554300105923a5c02b7cc10a08355cf13f926082", "", 1),
+      (
+        "b@x", "$argon2id$v=19$m=1024,t=3,p=1$bG5DS2NIUU0xeExFQ3c5Vg$+avLzcSFMK8SwUWG8HuHE6RkpAb/8LQJZynQHFO0cWg", "", 1
+      ),
+      ("c@x", "{DIGEST-MD5}a83094878b9fdd928bb52c4d177e3521", "", 1),
+      ("d@x", "5f4dcc3b5aa765d61d8327deb882cf99", "", 1),
+    ])
+    let bare = try check(configuration(), "--connect")
+    #expect(bare.status == 1 && bare.output.contains("a bare string of 32 characters"), "\(bare.output)")
+    let told = try check(configuration("default-scheme = \"plain-md5\""), "--connect")
+    #expect(told.status == 0, "\(told.output)")
+    #expect(told.output.contains("passwords without a scheme are PLAIN-MD5"))
+    for scheme in ["ARGON2ID", "PBKDF2", "DIGEST-MD5", "MD5RAW"] {
+      #expect(told.output.contains("  \(scheme) "), "\(scheme)")
+    }
+    #expect(!told.output.contains("CANNOT"))
+  }
+
   @Test func aSchemeThatCannotBeVerifiedIsNamedAndCounted() throws {
     try database([("a@x", Self.sha256, "", 1), ("b@x", "{LANMAN}deadbeef", "", 1), ("c@x", "{LANMAN}deadbeef", "", 1)])
     let result = try check(configuration(), "--connect")

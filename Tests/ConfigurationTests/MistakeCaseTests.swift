@@ -90,6 +90,15 @@ extension MistakeCase {
 
   private static let values = [
     MistakeCase(
+      "\(Fixture.directory)default-scheme = \"PLANE-MD5\"", line: 5, key: "directory[1].default-scheme",
+      "no such scheme", "did you mean `PLAIN-MD5`?"),
+    MistakeCase(
+      "\(Fixture.directory)default-scheme = \"SHA512-CRYPT\"", line: 5, key: "directory[1].default-scheme",
+      "needs no default"),
+    MistakeCase(
+      "\(Fixture.directory)default-scheme = \"my secret\"", line: 5, key: "directory[1].default-scheme",
+      "gatepost password schemes"),
+    MistakeCase(
       top("verified-login-memory = \"on\""), line: 1, key: "verified-login-memory", "\"off\" or a duration", "1s to 1h"),
     MistakeCase(top("verified-login-memory = \"0s\""), line: 1, key: "verified-login-memory", "from 1s to 1h"),
     MistakeCase(top("verified-login-memory = \"61m\""), line: 1, key: "verified-login-memory", "from 1s to 1h"),

@@ -31,6 +31,8 @@ public enum Refusal: String, Sendable, CaseIterable {
   case wrongPassword = "wrong password"
   /// The stored hash is a locked one (`!…`, `*…`).
   case locked = "password locked"
+  /// The password is right, and `weak-schemes` forbids the scheme it is stored by.
+  case weakScheme = "password scheme not allowed"
   /// The account has no stored password that this kind of login can use.
   case noUsablePassword = "no usable password"
   /// An empty user name or password.

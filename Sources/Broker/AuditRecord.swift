@@ -38,6 +38,8 @@ public struct AuditRecord: Sendable {
   public var result = Result.accepted
   /// Whether the password was accepted because it had been verified a moment before.
   public var isRemembered = false
+  /// The weak scheme by which the right password is stored, when `weak-schemes` is `warn` or `refuse`.
+  public var weakScheme: String?
   /// Accounts listed, for ENUMERATE.
   public var accounts: Int?
   /// From the request's last byte to its answer.

@@ -155,7 +155,8 @@ public final class Broker: Sendable {
     let course = RequestCourse(
       purpose: purpose, directories: directories,
       offersChange: settings.directories.map(\.directory.offersPasswordChange),
-      bareSchemes: settings.hasBareSchemes ? settings.directories.map(\.bareScheme) : [])
+      bareSchemes: settings.hasBareSchemes ? settings.directories.map(\.bareScheme) : [],
+      weakSchemes: settings.weakSchemes)
     let key = AccountKey(
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
     RunningRequest(

@@ -55,12 +55,16 @@ public struct BrokerSettings: Sendable {
   /// How long a password that was verified is accepted without another hash; nil: each is hashed each time.
   public var verifiedLoginMemory: Duration?
 
+  /// What becomes of passwords that are stored by a weak scheme.
+  public var weakSchemes: WeakSchemes
+
   /// A snapshot.
   public init(
     directories: [Entry], sockets: [Socket], defaultDomain: String? = nil,
     defaultOptions: [UInt8]? = nil, enumerateTimeout: Duration = .seconds(600),
-    verifiedLoginMemory: Duration? = nil
+    verifiedLoginMemory: Duration? = nil, weakSchemes: WeakSchemes = .accept
   ) {
+    self.weakSchemes = weakSchemes
     self.directories = directories
     self.sockets = sockets
     self.defaultDomain = defaultDomain

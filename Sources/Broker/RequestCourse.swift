@@ -63,6 +63,7 @@ struct RequestCourse {
   private let directories: [Int]
   private let offersChange: [Bool]
   private let bareSchemes: [BareScheme?]
+  private let weakSchemes: WeakSchemes
   private var state = State.initial
   private var refusal: Refusal?
   /// Whether the password was compared with that of an account.
@@ -72,13 +73,18 @@ struct RequestCourse {
   /// Whether no hash was computed for the password that was accepted.
   private(set) var wasRemembered = false
 
+  /// The weak scheme by which the password is stored that was right, when `weak-schemes` wants to know.
+  private(set) var weakScheme: String?
+
   /// - Parameters:
   ///   - offersChange: per directory of the broker, whether it has a `set-password` query.
   ///   - bareSchemes: per directory, what stored passwords are that do not say it themselves.
   init(
-    purpose: Purpose, directories: [Int], offersChange: [Bool], bareSchemes: [BareScheme?] = []
+    purpose: Purpose, directories: [Int], offersChange: [Bool], bareSchemes: [BareScheme?] = [],
+    weakSchemes: WeakSchemes = .accept
   ) {
     self.bareSchemes = bareSchemes
+    self.weakSchemes = weakSchemes
     self.purpose = purpose
     self.directories = directories
     self.offersChange = offersChange
@@ -187,6 +193,14 @@ struct RequestCourse {
     }
   }
 
+  /// Whether it is the stored hash that a password is compared with, if there is one.
+  private var isProvenByHash: Bool {
+    switch purpose {
+    case .login(.login), .change: true
+    case .account, .login(.challengeResponse): false
+    }
+  }
+
   private mutating func verified(_ verdict: Verdict, _ account: Account, at position: Int) -> Action {
     switch verdict {
     case .mismatch:
@@ -195,6 +209,14 @@ struct RequestCourse {
     case .locked: return refuse(.locked, at: position)
     case .unverifiable(let scheme): return finish(.unavailable(Unavailability(.unknownScheme, scheme)))
     case .match: break
+    }
+    // After the hash, so that a wrong password is a wrong password, and takes as long.
+    if weakSchemes != .accept, isProvenByHash, let hash = account.passwordHash {
+      weakScheme = PasswordSchemes.weakScheme(of: named(hash, at: position))
+      if weakScheme != nil, weakSchemes == .refuse {
+        wasCompared = true
+        return refuse(.weakScheme, at: position)
+      }
     }
     switch purpose {
     case .account, .login(.challengeResponse):

@@ -248,13 +248,18 @@ final class RunningRequest: Sendable {
     let (reply, sent) = encoder.encode(outcome, service: key.service, secrets: secrets)
     channel.answer(reply)
     var record = self.record
-    let (decider, wasRemembered) = course.withLock { ($0.decidingDirectory, $0.wasRemembered) }
+    let (decider, wasRemembered, weakScheme) = course.withLock {
+      ($0.decidingDirectory, $0.wasRemembered, $0.weakScheme)
+    }
     record.directory = decider.map { settings.directories[$0].directory.name }
     switch sent {
     case .accepted:
       record.result = .accepted
       record.isRemembered = wasRemembered
-    case .refused(let refusal): record.result = .refused(refusal)
+      record.weakScheme = weakScheme
+    case .refused(let refusal):
+      record.result = .refused(refusal)
+      if refusal == .weakScheme { record.weakScheme = weakScheme }
     case .unavailable(let cause): record.result = .unavailable(cause)
     }
     record.duration = .now - channel.received

@@ -6,6 +6,7 @@ struct RootDraft {
   var defaultOptions: String?
   var logLevel: LogLevel?
   var verifiedLoginMemory: VerifiedLoginMemory?
+  var weakSchemes: WeakSchemes?
   var listeners: [Reading<ListenDraft>] = []
   var directories: [Reading<DirectoryDraft>] = []
   var peers: [Reading<PeerDraft>] = []
@@ -19,6 +20,7 @@ struct RootDraft {
         Row("default-options", .text(like: "disablewebmail=1", DefaultOptions.parse), \.defaultOptions),
         Row("log-level", .word(), \.logLevel),
         Row("verified-login-memory", .text(like: "2m", VerifiedLoginMemory.parse), \.verifiedLoginMemory),
+        Row("weak-schemes", .word(), \.weakSchemes),
         Row(tables: "listen", ListenDraft.schema(system), start: ListenDraft(), \.listeners),
         Row(tables: "directory", DirectoryDraft.schema(backEnds, system), start: DirectoryDraft(), \.directories),
         Row(tables: "peer", PeerDraft.schema(system), start: PeerDraft(), \.peers),
@@ -35,6 +37,7 @@ struct RootDraft {
     settings.defaultDomain = defaultDomain
     settings.defaultOptions = defaultOptions
     settings.logLevel = logLevel ?? settings.logLevel
+    settings.weakSchemes = weakSchemes ?? settings.weakSchemes
     if let verifiedLoginMemory { settings.verifiedLoginMemory = verifiedLoginMemory.lifetime }
     settings.listensByDefault = !reading.given.contains("listen")
     settings.listeners =

@@ -1,3 +1,5 @@
+public import Accounts
+
 /// A configuration file, checked: everything the daemon is told.
 public struct Settings: Sendable {
   /// Added to a login name without `@`; nil adds nothing.
@@ -6,6 +8,8 @@ public struct Settings: Sendable {
   public var defaultOptions: String?
   /// How long a password that was verified is accepted without another hash; nil: each is hashed each time.
   public var verifiedLoginMemory: Duration? = .seconds(120)
+  /// What becomes of logins whose password is stored by a weak scheme.
+  public var weakSchemes = WeakSchemes.accept
   /// What is logged.
   public var logLevel: LogLevel = .info
   /// Where to listen; `ListenerSettings.standard` when the file names no socket.

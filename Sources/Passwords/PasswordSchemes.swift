@@ -73,6 +73,14 @@ public enum PasswordSchemes {
     return "\(name)\(memory >> 10) KiB of memory are above [limits] hash-memory, \(budget >> 10) KiB"
   }
 
+  /// The name of the stored string's scheme, if it is a weak one; nil when it is not, or none that is known. Costs no hash.
+  public static func weakScheme(of stored: Secret) -> String? {
+    stored.withBytes { bytes in
+      guard case .row(let index, _, _) = StoredForm(bytes), all[index].isWeak else { return nil }
+      return all[index].name
+    }
+  }
+
   /// Compares `password` with `stored`.
   ///
   /// An empty password matches nothing. A password with a NUL byte, or of more than 511 bytes, matches no crypt(3)

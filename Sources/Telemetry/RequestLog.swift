@@ -104,6 +104,7 @@ public struct RequestLog: Sendable {
     case .malformed(let reason): LogText.append(" outcome=malformed reason=", reason, to: &line)
     case .nothingAsked: LogText.append(" outcome=\"nothing asked\"", to: &line)
     }
+    if let scheme = record.weakScheme { LogText.append(" weak-scheme=", scheme, to: &line) }
     if let accounts = record.accounts { LogText.append(" accounts=", accounts, to: &line) }
     if !record.isEveryday, namesProgram(record) { LogText.append(" program=", program ?? unknown, to: &line) }
     if let socket = record.socket { LogText.append(" socket=", socket, to: &line) }

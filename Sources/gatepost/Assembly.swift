@@ -25,7 +25,8 @@ enum Assembly {
       directories: entries, sockets: sockets.map { socket($0.path, start: $0.start, settings) },
       defaultDomain: settings.defaultDomain,
       defaultOptions: settings.defaultOptions.map { Array($0.utf8) },
-      enumerateTimeout: settings.limits.enumerateTimeout, verifiedLoginMemory: settings.verifiedLoginMemory)
+      enumerateTimeout: settings.limits.enumerateTimeout, verifiedLoginMemory: settings.verifiedLoginMemory,
+      weakSchemes: settings.weakSchemes)
   }
 
   /// - Parameter descriptors: how many the process may have open.

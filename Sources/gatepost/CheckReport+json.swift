@@ -69,7 +69,10 @@ extension CheckReport {
       "listed": .bool(survey.couldList), "accounts": .int(survey.accounts), "cut": .bool(survey.isCut),
       "schemes": .array(
         survey.kinds.map {
-          ["scheme": .string($0.name), "accounts": .int($0.accounts), "verifiable": .bool($0.isVerifiable)]
+          [
+            "scheme": .string($0.name), "accounts": .int($0.accounts), "verifiable": .bool($0.isVerifiable),
+            "weak": .bool($0.isWeak),
+          ]
         }),
       "troubles": .array(
         survey.troubles.map { ["accounts": .int($0.accounts), "text": .string($0.text)] }),

@@ -56,17 +56,30 @@ extension CheckReport {
     }
     guard let survey = directory.survey else { return lines }
     lines.append("directory \(directory.name): \(Self.summary(survey))")
+    let weakSchemes = settings?.weakSchemes ?? .accept
+    let weak =
+      switch weakSchemes {
+      case .accept: "verifiable"
+      case .warn: "verifiable, weak"
+      case .refuse: "REFUSED: weak"
+      }
     let width = survey.kinds.map { $0.name.count }.max() ?? 0
     for kind in survey.kinds {
       let name = kind.name + String(repeating: " ", count: width - kind.name.count)
       let count = String(kind.accounts)
-      let verdict = kind.isVerifiable ? "verifiable" : "CANNOT BE VERIFIED"
+      let verdict = kind.isVerifiable ? (kind.isWeak ? weak : "verifiable") : "CANNOT BE VERIFIED"
       lines.append("  \(name)  \(String(repeating: " ", count: max(0, 7 - count.count)))\(count)  \(verdict)")
     }
     if survey.unverifiable > 0 {
       lines.append(
         "directory \(directory.name): \(Self.count(survey.unverifiable, "account")) with a password that cannot be verified: "
           + "each login is answered with a temporary failure; set a new password, or have it hashed by another scheme")
+    }
+    let refused = survey.kinds.filter { $0.isVerifiable && $0.isWeak }.map(\.accounts).reduce(0, +)
+    if refused > 0, weakSchemes == .refuse {
+      lines.append(
+        "directory \(directory.name): \(Self.count(refused, "account")) with a weak scheme: each login is refused "
+          + "(weak-schemes) until an administrator sets another password")
     }
     for trouble in survey.troubles {
       lines.append("directory \(directory.name): \(Self.count(trouble.accounts, "account")) \(trouble.text)")

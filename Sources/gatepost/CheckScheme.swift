@@ -8,6 +8,8 @@ struct CheckScheme: Hashable {
   let name: String
   /// Whether a login can come to an answer.
   let isVerifiable: Bool
+  /// Whether its scheme is a weak one.
+  var isWeak = false
 
   /// A hash that is not empty decides alone; else the clear password; else every login is refused.
   /// - Parameters:
@@ -25,7 +27,8 @@ struct CheckScheme: Hashable {
         let what = PasswordSchemes.tooMuchMemory(memory, for: hash, of: hashMemory)
         return CheckScheme(name: what, isVerifiable: false)
       }
-      return CheckScheme(name: scheme.name, isVerifiable: supported.contains(scheme.name))
+      return CheckScheme(
+        name: scheme.name, isVerifiable: supported.contains(scheme.name), isWeak: scheme.isWeak)
     case .locked: return CheckScheme(name: "locked", isVerifiable: true)
     case .unknown(let what): return CheckScheme(name: what, isVerifiable: false)
     }

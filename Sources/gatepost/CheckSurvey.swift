@@ -16,6 +16,7 @@ struct CheckSurvey {
   struct Kind: Equatable {
     let name: String
     let isVerifiable: Bool
+    let isWeak: Bool
     let accounts: Int
   }
 
@@ -88,8 +89,11 @@ struct CheckSurvey {
       survey.failure = tally.withLock { $0.failure }
     }
     let counts = tally.withLock { ($0.schemes, $0.troubles) }
-    survey.kinds = counts.0.map { Kind(name: $0.key.name, isVerifiable: $0.key.isVerifiable, accounts: $0.value) }
-      .sorted { ($1.accounts, $0.name) < ($0.accounts, $1.name) }
+    survey.kinds = counts.0.map {
+      Kind(
+        name: $0.key.name, isVerifiable: $0.key.isVerifiable, isWeak: $0.key.isWeak, accounts: $0.value)
+    }
+    .sorted { ($1.accounts, $0.name) < ($0.accounts, $1.name) }
     survey.troubles = counts.1.map { Trouble(text: $0.key, accounts: $0.value) }
       .sorted { ($1.accounts, $0.text) < ($0.accounts, $1.text) }
     return survey

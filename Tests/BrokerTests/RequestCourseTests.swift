@@ -76,6 +76,47 @@ import Testing
     }
   }
 
+  @Test(arguments: WeakSchemes.allCases) func aWeakSchemeIsNamedOrRefusedOnceThePasswordIsRight(weak: WeakSchemes) {
+    let hash = "{MD5}X03MO1qnZdYdgyfeuILPmQ=="
+    for purpose in [login, change] {
+      for (verdict, strong) in [(Verdict.match, false), (.mismatch, false), (.match, true)] {
+        var course = RequestCourse(purpose: purpose, directories: [0], offersChange: [true], weakSchemes: weak)
+        _ = course.handle(.start)
+        _ = course.handle(found(account(hash: strong ? "{SSHA512}x" : hash)))
+        let last = word(course.handle(.verified(verdict)))
+        if verdict == .mismatch {
+          #expect(last == "refused wrong password")
+        } else if strong || weak != .refuse {
+          #expect(last == "accepted alice" || last == "makeHash successor")
+        } else {
+          #expect(last == "refused password scheme not allowed")
+        }
+        #expect(course.weakScheme == (verdict == .match && !strong && weak != .accept ? "MD5" : nil))
+      }
+    }
+    // What was remembered of an earlier login counts no more, and a challenge is not answered by the hash.
+    var course = RequestCourse(purpose: login, directories: [0], offersChange: [true], weakSchemes: weak)
+    _ = course.handle(.start)
+    _ = course.handle(found(account(hash: "$1$rasmusle$rISCgZzpwk3UhDidwXvin0")))
+    #expect(
+      word(course.handle(.remembered)) == (weak == .refuse ? "refused password scheme not allowed" : "accepted alice"))
+    course = RequestCourse(purpose: cram, directories: [0], offersChange: [true], weakSchemes: weak)
+    _ = course.handle(.start)
+    _ = course.handle(found(account(hash: hash, clear: "right")))
+    #expect(word(course.handle(.verified(.match))) == "accepted alice")
+  }
+
+  @Test func aWeakSchemeThatIsRefusedMayBeAStrongOneInTheNextDirectory() {
+    var course = RequestCourse(purpose: login, directories: [0, 1], offersChange: [true, true], weakSchemes: .refuse)
+    var words: [String] = []
+    for event in [
+      .start, found(account(hash: "{MD5}X03MO1qnZdYdgyfeuILPmQ==")), .verified(.match),
+      found(account(hash: "{SSHA512}x")), .verified(.match),
+    ] { words.append(word(course.handle(event))) }
+    #expect(words == ["lookUp 0", "verify", "lookUp 1", "verify", "accepted alice"])
+    #expect(course.weakScheme == nil)
+  }
+
   @Test func aBareClearPasswordColumnIsLeftAlone() throws {
     let scheme = try #require(BareScheme(named: "PLAIN-MD5"))
     var course = RequestCourse(purpose: login, directories: [0], offersChange: [true], bareSchemes: [scheme])

@@ -158,6 +158,16 @@ import Testing
     #expect(!result.output.contains("secret-word") && !result.output.contains("K7gNU3sdo"))
   }
 
+  @Test func weakSchemesAreMarkedWhereTheyMatter() throws {
+    try database([("a@x", Self.sha256, "", 1), ("b@x", "!", "", 1)])
+    let warned = try check("weak-schemes = \"warn\"\n" + configuration(), "--connect")
+    #expect(warned.status == 0 && warned.output.contains("SHA256        1  verifiable, weak\n"), "\(warned.output)")
+    let refused = try check("weak-schemes = \"refuse\"\n" + configuration(), "--connect")
+    #expect(refused.output.contains("SHA256        1  REFUSED: weak\n"), "\(refused.output)")
+    #expect(refused.output.contains("1 account with a weak scheme: each login is refused"))
+    #expect(refused.status == 0)
+  }
+
   @Test func everySchemeOfTheTableIsSurveyed() throws {
     try database([
       ("a@x", "{PBKDF2}$1$YDZ3GPTAP43GEeDL$5000$554300105923a5c02b7cc10a08355cf13f926082", "", 1),

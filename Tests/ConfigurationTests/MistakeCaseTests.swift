@@ -90,6 +90,8 @@ extension MistakeCase {
 
   private static let values = [
     MistakeCase(
+      top("weak-schemes = \"forbid\""), line: 1, key: "weak-schemes", "no such value", "`accept`, `warn` and `refuse`"),
+    MistakeCase(
       "\(Fixture.directory)default-scheme = \"PLANE-MD5\"", line: 5, key: "directory[1].default-scheme",
       "no such scheme", "did you mean `PLAIN-MD5`?"),
     MistakeCase(

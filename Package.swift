@@ -103,7 +103,8 @@ let package = Package(
     .testTarget(
       name: "TelemetryTests", dependencies: ["Telemetry", "Accounts", "Broker", "Threads", "TestSupport", log],
       swiftSettings: strict),
-    .testTarget(name: "CommandTests", dependencies: ["gatepost", "Secrets", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["gatepost", "Passwords", "Secrets", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "gatepost"],
       swiftSettings: strict),

@@ -7,8 +7,10 @@ struct PBKDF2Method: SchemeMethod {
   /// How new hashes are written.
   let form: PBKDF2String.Form
 
-  /// What is done for a stored string at the most: about two seconds.
+  /// What is done for a stored string at the most, with SHA-1 or SHA-256: two to three seconds.
   static let mostRounds = 10_000_000
+  /// The same with SHA-512.
+  static let mostRoundsOfSHA512 = 4_000_000
   /// Rounds that take about a millisecond.
   static let millisecond = 2_000
   /// Letters of a salt that is text.
@@ -22,9 +24,9 @@ struct PBKDF2Method: SchemeMethod {
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
     guard let string = PBKDF2String(raw, function: function) else { return .damaged("not a hash of this scheme") }
-    return string.rounds <= Self.mostRounds
-      ? .complete(rounds: string.rounds)
-      : .damaged("\(string.rounds) rounds are above the limit of \(Self.mostRounds)")
+    let most = string.function == .sha512 ? Self.mostRoundsOfSHA512 : Self.mostRounds
+    return string.rounds <= most
+      ? .complete(rounds: string.rounds) : .damaged("\(string.rounds) rounds are above the limit of \(most)")
   }
 
   func demand(of raw: UnsafeRawBufferPointer) -> Demand {

@@ -31,6 +31,8 @@ public struct PasswordScheme: Sendable {
     public let range: ClosedRange<Int>
     /// What a new hash takes when nobody says otherwise.
     public let standard: Int
+    /// Whether one more doubles the work: bcrypt, yescrypt, scrypt and phpass.
+    public var isLogarithmic: Bool { range.upperBound <= 20 }
   }
 
   /// The same scheme with another work factor for new hashes.

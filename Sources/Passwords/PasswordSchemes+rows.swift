@@ -64,7 +64,8 @@ extension PasswordSchemes {
   /// passlib's, Django's and PHC's, which name themselves.
   static let derivedRows: [PasswordScheme] = [
     derived(
-      "PBKDF2-SHA512", "PBKDF2 with SHA-512", PBKDF2Method(function: .sha512, form: .modular), standard: 210_000),
+      "PBKDF2-SHA512", "PBKDF2 with SHA-512", PBKDF2Method(function: .sha512, form: .modular), standard: 210_000,
+      most: PBKDF2Method.mostRoundsOfSHA512),
     derived(
       "PBKDF2-SHA256", "PBKDF2 with SHA-256", PBKDF2Method(function: .sha256, form: .modular), standard: 600_000),
     derived("PBKDF2-SHA1", "PBKDF2 with SHA-1", PBKDF2Method(function: .sha1, form: .modular), standard: 1_300_000),
@@ -157,11 +158,12 @@ extension PasswordSchemes {
 
   /// The standards are OWASP's for these functions; of SCRAM RFC 7677's, since each client has to do its rounds too.
   private static func derived(
-    _ name: String, _ summary: String, _ method: any SchemeMethod, label: String = "", least: Int = 1000, standard: Int
+    _ name: String, _ summary: String, _ method: any SchemeMethod, label: String = "", least: Int = 1000, standard: Int,
+    most: Int = PBKDF2Method.mostRounds
   ) -> PasswordScheme {
     PasswordScheme(
       name: name, aliases: [], summary: summary, isWeak: false, cost: .expensive,
-      rounds: .init(range: least...PBKDF2Method.mostRounds, standard: standard), prefix: label, encoding: .none,
+      rounds: .init(range: least...most, standard: standard), prefix: label, encoding: .none,
       method: method)
   }
 

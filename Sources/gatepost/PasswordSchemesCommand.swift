@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import Passwords
 internal import Secrets
 
@@ -9,7 +10,9 @@ struct PasswordSchemesCommand: ParsableCommand {
     abstract: "List the password schemes and measure each here.",
     discussion: """
       The time is that of one verification of a new hash with the scheme's standard work, on one core. A hash in the
-      database may ask for more or less. Weak schemes are verified, but no changed password gets one.
+      database may ask for more or less. Behind it stands the work (for --rounds of `gatepost password hash`) that takes
+      250 ms here, the most that people take for no wait: reckoned from the measured time, within what the scheme takes.
+      Weak schemes are verified, but no changed password gets one.
       """)
 
   @Flag(help: "Print JSON: an array of objects.")
@@ -24,17 +27,26 @@ struct PasswordSchemesCommand: ParsableCommand {
     let width = measured.map { $0.0.name.count }.max() ?? 0
     for (scheme, time) in measured {
       let name = scheme.name + String(repeating: " ", count: width - scheme.name.count)
-      let cost = time.map { PasswordTiming.text($0) } ?? "not here"
+      let cost = time.map { PasswordTiming.text($0) } ?? "–"
       let padded = String(repeating: " ", count: max(0, 9 - cost.count)) + cost
+      let work = PasswordTiming.rounds(for: PasswordTiming.target, of: scheme, standardTook: time)
+      let target = work.map { "250 ms: \($0)" } ?? ""
+      let reckoned = target + String(repeating: " ", count: max(0, 16 - target.count))
       let aliases = scheme.aliases.isEmpty ? "" : " (also \(scheme.aliases.joined(separator: ", ")))"
-      standardOutput("\(name)  \(padded)  \(scheme.isWeak ? "weak" : "    ")  \(scheme.summary)\(aliases)\n")
+      standardOutput(
+        "\(name)  \(padded)  \(reckoned)  \(scheme.isWeak ? "weak" : "    ")  \(scheme.summary)\(aliases)\n")
     }
   }
 
   private static func value(_ scheme: PasswordScheme, _ time: Duration?) -> JSONValue {
     let rounds: JSONValue =
       scheme.rounds.map {
-        ["least": .int($0.range.lowerBound), "most": .int($0.range.upperBound), "standard": .int($0.standard)]
+        [
+          "least": .int($0.range.lowerBound), "most": .int($0.range.upperBound), "standard": .int($0.standard),
+          "for-250-ms": PasswordTiming.rounds(for: PasswordTiming.target, of: scheme, standardTook: time).map {
+            .int($0)
+          } ?? .null,
+        ]
       } ?? .null
     return [
       "name": .string(scheme.name), "aliases": .array(scheme.aliases.map { .string($0) }),
@@ -51,7 +63,26 @@ enum PasswordTiming {
   /// How long one scheme is measured at the most, unless a single verification takes longer.
   static let budget: Duration = .milliseconds(50)
 
-  /// The time of one verification; nil when libcrypt of this system does not do the scheme.
+  /// What a login may take without being felt as a wait.
+  static let target: Duration = .milliseconds(250)
+
+  /// The work that takes about `target`, reckoned from the time of the standard work: two digits of it, within the scheme's range. Nil
+  /// when the scheme has none, or was not measured.
+  static func rounds(for target: Duration, of scheme: PasswordScheme, standardTook time: Duration?) -> Int? {
+    guard let rounds = scheme.rounds, let time, time > .zero else { return nil }
+    let factor = microseconds(target) / microseconds(time)
+    var work: Double
+    if rounds.isLogarithmic {
+      work = Double(rounds.standard) + log2(factor).rounded()
+    } else {
+      work = Double(rounds.standard) * factor
+      let step = pow(10, log10(max(work, 1)).rounded(.down) - 1)
+      if step >= 1 { work = (work / step).rounded() * step }
+    }
+    return Int(min(max(work, Double(rounds.range.lowerBound)), Double(rounds.range.upperBound)))
+  }
+
+  /// The time of one verification; nil when no library of this system does the scheme, or it is not made.
   static func verification(of scheme: PasswordScheme) -> Duration? {
     let clock = ContinuousClock()
     let scratch = CryptScratch()

@@ -1,6 +1,9 @@
 import Foundation
+import Passwords
 import TestSupport
 import Testing
+
+@testable import gatepost
 
 @Suite("gatepost password")
 struct PasswordCommandTests {
@@ -71,6 +74,30 @@ struct PasswordCommandTests {
     #expect(values.contains { $0["name"] as? String == "SHA256" && ($0["microseconds"] as? Double ?? -1) > 0 })
     let lines = try gatepost(["schemes"]).output.split(separator: "\n")
     #expect(lines.count == values.count)
+    for value in values {
+      guard let rounds = value["rounds"] as? [String: Any], let least = rounds["least"] as? Int else { continue }
+      let most = try #require(rounds["most"] as? Int)
+      let reckoned = try #require(rounds["for-250-ms"] as? Int)
+      #expect((least...most).contains(reckoned))
+    }
+  }
+
+  @Test("The work for 250 ms is reckoned from the time of the standard work")
+  func reckoning() throws {
+    func rounds(_ name: String, _ milliseconds: Int) throws -> Int? {
+      PasswordTiming.rounds(
+        for: .milliseconds(250), of: try #require(PasswordSchemes.named(name)),
+        standardTook: .milliseconds(milliseconds))
+    }
+    #expect(try rounds("SHA512-CRYPT", 25) == 500_000)
+    #expect(try rounds("SHA512-CRYPT", 13) == 960_000)
+    #expect(try rounds("SHA512-CRYPT", 1) == 5_000_000)
+    #expect(try rounds("BLF-CRYPT", 60) == 12)
+    #expect(try rounds("BLF-CRYPT", 500) == 9)
+    #expect(try rounds("BLF-CRYPT", 1) == 15)
+    #expect(try rounds("ARGON2ID", 20) == 240_000)
+    #expect(try rounds("PBKDF2-SHA256", 250) == 600_000)
+    #expect(try rounds("SHA256", 1) == nil)
   }
 
   @Test("At a terminal the password does not show, and echo comes back")

@@ -101,7 +101,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Accounts"], swiftSettings: strict),
     .testTarget(
-      name: "TelemetryTests", dependencies: ["Telemetry", "Accounts", "Broker", "Threads", "TestSupport", log],
+      name: "TelemetryTests",
+      dependencies: ["Telemetry", "Accounts", "Broker", "Passwords", "Threads", "TestSupport", log],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["gatepost", "Passwords", "Secrets", "TestSupport"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 public import Accounts
+internal import Passwords
 
 /// What happened to one request: the raw material of its log line. Holds no password, and no byte of a reply.
 public struct AuditRecord: Sendable {
@@ -39,7 +40,9 @@ public struct AuditRecord: Sendable {
   /// Whether the password was accepted because it had been verified a moment before.
   public var isRemembered = false
   /// The weak scheme by which the right password is stored, when `weak-schemes` is `warn` or `refuse`.
-  public var weakScheme: String?
+  public var weakScheme: String? { weakRow.map { PasswordSchemes.all[$0].name } }
+  /// Its place in `PasswordSchemes.all`: a record is copied many times, and a number costs nothing then.
+  var weakRow: Int?
   /// Accounts listed, for ENUMERATE.
   public var accounts: Int?
   /// From the request's last byte to its answer.

@@ -154,8 +154,8 @@ public final class Broker: Sendable {
     }
     let course = RequestCourse(
       purpose: purpose, directories: directories,
-      offersChange: settings.directories.map(\.directory.offersPasswordChange),
-      bareSchemes: settings.hasBareSchemes ? settings.directories.map(\.bareScheme) : [],
+      offersChange: snapshot.offersChange,
+      bareSchemes: snapshot.bareSchemes,
       weakSchemes: settings.weakSchemes)
     let key = AccountKey(
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
@@ -232,12 +232,19 @@ public final class Broker: Sendable {
 /// One set of settings and how many requests are using it.
 final class Snapshot: Sendable {
   let settings: BrokerSettings
+  /// Per directory, whether it has a `set-password` query.
+  let offersChange: [Bool]
+  /// Per directory; empty when none has any, as is usual.
+  let bareSchemes: [BareScheme?]
   /// Nil: no verified login is remembered.
   let verified: VerifiedLogins?
   private let active = Lock(0)
 
   init(_ settings: BrokerSettings, verified: VerifiedLogins?) {
     self.settings = settings
+    offersChange = settings.directories.map(\.directory.offersPasswordChange)
+    let bareSchemes = settings.directories.map(\.bareScheme)
+    self.bareSchemes = bareSchemes.contains { $0 != nil } ? bareSchemes : []
     self.verified = verified
   }
 

@@ -13,8 +13,6 @@ public struct BrokerSettings: Sendable {
     /// What its stored passwords are that do not say it themselves; nil: they cannot be verified.
     public let bareScheme: BareScheme?
 
-    var parts: (any AccountDirectory, BareScheme?) { (directory, bareScheme) }
-
     /// A directory that answers to `modules`.
     public init(directory: any AccountDirectory, modules: Set<[UInt8]>, bareScheme: BareScheme? = nil) {
       self.directory = directory
@@ -42,8 +40,6 @@ public struct BrokerSettings: Sendable {
 
   /// In the order in which they are asked.
   public var directories: [Entry]
-  /// Whether any directory has a `bareScheme`.
-  var hasBareSchemes: Bool { directories.contains { $0.bareScheme != nil } }
   /// At least one; `RequestChannel.socket` is a place in it.
   public var sockets: [Socket]
   /// Added to a login name without `@`.

@@ -73,8 +73,9 @@ struct RequestCourse {
   /// Whether no hash was computed for the password that was accepted.
   private(set) var wasRemembered = false
 
-  /// The weak scheme by which the password is stored that was right, when `weak-schemes` wants to know.
-  private(set) var weakScheme: String?
+  /// The weak scheme by which the password is stored that was right, when `weak-schemes` wants to know: a place in
+  /// `PasswordSchemes.all`.
+  private(set) var weakScheme: Int?
 
   /// - Parameters:
   ///   - offersChange: per directory of the broker, whether it has a `set-password` query.

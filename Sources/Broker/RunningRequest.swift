@@ -44,9 +44,12 @@ final class RunningRequest: Sendable {
     let action = course.withLock { $0.handle(event) }
     switch action {
     case .lookUp(let index):
-      let (directory, bareScheme) = snapshot.settings.directories[index].parts
+      let directory = snapshot.settings.directories[index].directory
+      let bareSchemes = snapshot.bareSchemes
       directory.lookUp(key, deadline: channel.deadline) { outcome in
-        if case .accepted(let account) = outcome { self.decoys.saw(account, in: directory, bareScheme) }
+        if case .accepted(let account) = outcome {
+          self.decoys.saw(account, in: directory, bareSchemes.isEmpty ? nil : bareSchemes[index])
+        }
         self.advance(.lookedUp(outcome))
       }
     case .verify(let password, let stored, let username, let afresh):
@@ -256,10 +259,10 @@ final class RunningRequest: Sendable {
     case .accepted:
       record.result = .accepted
       record.isRemembered = wasRemembered
-      record.weakScheme = weakScheme
+      record.weakRow = weakScheme
     case .refused(let refusal):
       record.result = .refused(refusal)
-      if refusal == .weakScheme { record.weakScheme = weakScheme }
+      if refusal == .weakScheme { record.weakRow = weakScheme }
     case .unavailable(let cause): record.result = .unavailable(cause)
     }
     record.duration = .now - channel.received

@@ -73,11 +73,11 @@ public enum PasswordSchemes {
     return "\(name)\(memory >> 10) KiB of memory are above [limits] hash-memory, \(budget >> 10) KiB"
   }
 
-  /// The name of the stored string's scheme, if it is a weak one; nil when it is not, or none that is known. Costs no hash.
-  public static func weakScheme(of stored: Secret) -> String? {
+  /// The place in ``all`` of the stored string's scheme, if it is a weak one; nil when it is not, or none that is known. Costs no hash.
+  public static func weakScheme(of stored: Secret) -> Int? {
     stored.withBytes { bytes in
       guard case .row(let index, _, _) = StoredForm(bytes), all[index].isWeak else { return nil }
-      return all[index].name
+      return index
     }
   }
 

@@ -1,9 +1,10 @@
 import Accounts
-import Broker
 import Foundation
 import Logging
+import Passwords
 import Testing
 
+@testable import Broker
 @testable import Telemetry
 
 @Suite struct LogTextTests {
@@ -56,13 +57,13 @@ import Testing
     #expect(RequestLog.line(record).hasSuffix(" directory=accounts outcome=accepted ms=1.234"))
     record.isRemembered = true
     #expect(RequestLog.line(record).hasSuffix(" directory=accounts outcome=accepted remembered=yes ms=1.234"))
-    record.weakScheme = "MD5-CRYPT"
+    record.weakRow = PasswordSchemes.all.firstIndex { $0.name == "MD5-CRYPT" }
     #expect(RequestLog.line(record).hasSuffix(" remembered=yes weak-scheme=MD5-CRYPT ms=1.234"))
     record.result = .refused(.weakScheme)
     #expect(
       RequestLog.line(record).hasSuffix(
         " outcome=refused reason=\"password scheme not allowed\" weak-scheme=MD5-CRYPT program=? ms=1.234"))
-    record.weakScheme = nil
+    record.weakRow = nil
     record.result = .accepted
     record.result = .unavailable(Unavailability(.unreachable, "connection refused"))
     #expect(RequestLog.line(record).contains(#"outcome=unavailable reason="database unreachable: connection refused""#))

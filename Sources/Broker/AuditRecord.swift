@@ -43,6 +43,8 @@ public struct AuditRecord: Sendable {
   public var weakScheme: String? { weakRow.map { PasswordSchemes.all[$0].name } }
   /// Its place in `PasswordSchemes.all`: a record is copied many times, and a number costs nothing then.
   var weakRow: Int?
+  /// How long it was held because passwords were wrong before; nil when it was not. Part of `duration`.
+  public var held: Duration?
   /// Accounts listed, for ENUMERATE.
   public var accounts: Int?
   /// From the request's last byte to its answer.

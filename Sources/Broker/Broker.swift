@@ -14,24 +14,35 @@ public final class Broker: Sendable {
   private let history: LoginHistory
   private let desk: VerificationDesk
   let decoys: Decoys
-  private let holds: AlarmClock
   private let lists: ListDesk
+  /// Where requests wait without a thread.
+  private let holds: AlarmClock
+  let throttle: ThrottleDesk
   private let now: @Sendable () -> ContinuousClock.Instant
   private let audit: @Sendable (AuditRecord) -> Void
 
+  /// How many requests may be held when nobody says otherwise.
+  public static let standardHolds = 2048
+
   /// - Parameters:
   ///   - enumerations: how many lists are written at once, each on a thread of its own.
+  ///   - holds: how many requests may be held because passwords were wrong: half of the connections there may be.
+  ///   - report: told of what an administrator should know, from any thread.
   ///   - audit: told of every request once, from any thread.
   public convenience init(
-    settings: BrokerSettings, pool: HashPool, enumerations: Int, audit: @escaping @Sendable (AuditRecord) -> Void
+    settings: BrokerSettings, pool: HashPool, enumerations: Int, holds: Int = Broker.standardHolds,
+    report: @escaping @Sendable (ThrottleEvent) -> Void = { _ in }, audit: @escaping @Sendable (AuditRecord) -> Void
   ) throws(SystemError) {
-    try self.init(settings: settings, pool: pool, enumerations: enumerations, now: { .now }, audit: audit)
+    try self.init(
+      settings: settings, pool: pool, enumerations: enumerations, holds: holds, now: { .now }, report: report,
+      audit: audit)
   }
 
   /// - Parameter now: by which what is remembered of logins grows old.
   init(
-    settings: BrokerSettings, pool: HashPool, enumerations: Int,
-    now: @escaping @Sendable () -> ContinuousClock.Instant, audit: @escaping @Sendable (AuditRecord) -> Void
+    settings: BrokerSettings, pool: HashPool, enumerations: Int, holds: Int = Broker.standardHolds,
+    now: @escaping @Sendable () -> ContinuousClock.Instant,
+    report: @escaping @Sendable (ThrottleEvent) -> Void = { _ in }, audit: @escaping @Sendable (AuditRecord) -> Void
   ) throws(SystemError) {
     self.now = now
     snapshot = Lock(Snapshot(settings, verified: Self.memory(settings, now)))
@@ -40,7 +51,9 @@ public final class Broker: Sendable {
     history = LoginHistory(random: &random, now: now)
     desk = VerificationDesk(pool: pool, history: history)
     decoys = Decoys(pool: pool, random: &random, now: now)
-    holds = try AlarmClock(name: "holds", capacity: Self.holdCapacity)
+    let clock = try AlarmClock(name: "holds", capacity: max(Self.holdCapacity, 2 * holds))
+    self.holds = clock
+    throttle = ThrottleDesk(capacity: max(1, holds), random: &random, clock: clock, now: now, report: report)
     self.audit = audit
     let lists = ListDesk()
     self.lists = lists
@@ -76,11 +89,23 @@ public final class Broker: Sendable {
     snapshot.withLock { $0.settings.directories.map(\.directory) }
   }
 
+  /// How logins are slowed now.
+  var throttleRules: ThrottleRules? { snapshot.withLock { $0.settings.throttle } }
+
+  /// What is added to a login name without `@` now.
+  var defaultDomain: String? { snapshot.withLock { $0.settings.defaultDomain } }
+
   /// How often `tidy` is worth calling: every 30 s.
   public static let tidyInterval = Duration.seconds(30)
 
   /// Takes verified logins that are too old to count out of memory: without new ones nothing else does.
-  public func tidy() { snapshot.withLock { $0.verified }?.tidy() }
+  public func tidy() {
+    snapshot.withLock { $0.verified }?.tidy()
+    throttle.tidy()
+  }
+
+  /// Before the socket server stops: requests that are held are answered "unavailable" at once.
+  public func beginToStop() { throttle.stop() }
 
   /// Answers that wait for their time: 65,536, more than there are connections unless somebody raised their number above that. Beyond
   /// that they do not wait.
@@ -88,6 +113,7 @@ public final class Broker: Sendable {
 
   /// Ends the listers and the clock; the directories are the caller's to end.
   public func shutDown() {
+    throttle.stop()
     lists.close()
     holds.shutDown()
   }
@@ -155,14 +181,14 @@ public final class Broker: Sendable {
     let course = RequestCourse(
       purpose: purpose, directories: directories,
       offersChange: snapshot.offersChange,
+      needsAdmission: settings.throttle != nil && command.permission != .account,
       bareSchemes: snapshot.bareSchemes,
       weakSchemes: settings.weakSchemes)
     let key = AccountKey(
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
     RunningRequest(
       course: course, key: key, snapshot: snapshot, pool: pool, history: history, desk: desk, decoys: decoys,
-      holds: holds,
-      secrets: grant.secrets, record: record, channel: channel,
+      holds: holds, throttle: throttle, secrets: grant.secrets, record: record, channel: channel,
       conclude: { [audit] record in audit(record) }
     ).advance(.start)
   }

@@ -50,6 +50,8 @@ public struct BrokerSettings: Sendable {
   public var enumerateTimeout: Duration
   /// How long a password that was verified is accepted without another hash; nil: each is hashed each time.
   public var verifiedLoginMemory: Duration?
+  /// How logins are slowed after wrong passwords; nil: not at all.
+  public var throttle: ThrottleRules?
 
   /// What becomes of passwords that are stored by a weak scheme.
   public var weakSchemes: WeakSchemes
@@ -58,7 +60,7 @@ public struct BrokerSettings: Sendable {
   public init(
     directories: [Entry], sockets: [Socket], defaultDomain: String? = nil,
     defaultOptions: [UInt8]? = nil, enumerateTimeout: Duration = .seconds(600),
-    verifiedLoginMemory: Duration? = nil, weakSchemes: WeakSchemes = .accept
+    verifiedLoginMemory: Duration? = nil, weakSchemes: WeakSchemes = .accept, throttle: ThrottleRules? = nil
   ) {
     self.weakSchemes = weakSchemes
     self.directories = directories
@@ -67,17 +69,19 @@ public struct BrokerSettings: Sendable {
     self.defaultOptions = defaultOptions
     self.enumerateTimeout = enumerateTimeout
     self.verifiedLoginMemory = verifiedLoginMemory
+    self.throttle = throttle
   }
+
   /// A snapshot with one socket.
   public init(
     directories: [Entry], policy: PeerPolicy = PeerPolicy(rules: []), defaultDomain: String? = nil,
     defaultOptions: [UInt8]? = nil, enumerateTimeout: Duration = .seconds(600),
-    verifiedLoginMemory: Duration? = nil
+    verifiedLoginMemory: Duration? = nil, throttle: ThrottleRules? = nil
   ) {
     self.init(
       directories: directories, sockets: [Socket(path: "", policy: policy, hasOwnRules: false)],
       defaultDomain: defaultDomain, defaultOptions: defaultOptions, enumerateTimeout: enumerateTimeout,
-      verifiedLoginMemory: verifiedLoginMemory)
+      verifiedLoginMemory: verifiedLoginMemory, throttle: throttle)
   }
 
   /// The socket that a request came through; nil, and nobody may ask anything, when there is none at that place.

@@ -39,6 +39,12 @@ final class LoginHistory: Sendable {
     }
   }
 
+  /// Whether it was right the last time, as far as one byte can tell.
+  func isFamiliar(_ attempt: Attempt) -> Bool {
+    let now = now()
+    return state.withLock { $0.standing.isFamiliar(attempt.account, attempt.tag, at: now) }
+  }
+
   /// Whether it was wrong less than a minute ago.
   func isRefused(_ attempt: Attempt) -> Bool {
     let now = now()

@@ -56,3 +56,5 @@ struct RecentMemory<Key: Hashable, Value> {
     old[key] = nil
   }
 }
+
+extension RecentMemory: Sendable where Key: Sendable, Value: Sendable {}

@@ -7,11 +7,14 @@ internal import Secrets
 /// an event goes in, the next action comes out.
 ///
 /// ```
-/// start ─▶ lookUp(i) ─▶ found ─▶ verify ─▶ match ──▶ finish(accepted), or for PASSWD: makeHash ─▶ store ─▶ finish
-///             ▲  │                  │
-///             │  └ no such user ────┴ mismatch: the next directory, or finish(refused)
+/// start ─▶ lookUp(i) ─▶ found ─▶ admit ─▶ verify ─▶ match ──▶ finish(accepted), or for PASSWD: makeHash ─▶ store ─▶ finish
+///             ▲  │                 │         │
+///             │  └ no such user ───│─────────┴ mismatch: the next directory, or finish(refused)
+///             ├────────────────────┴ released, after it was held: everything again, for the account may have changed
 ///             └── anything that could not be decided, anywhere: finish(unavailable)
 /// ```
+/// `admit` comes once for each login and password change, before the first verification, or before "no such user".
+///
 /// A password that was compared with nothing, because there is no such user or none who may log in, is verified against a decoy before
 /// `finish(refused)`: how long it takes does not say who exists.
 struct RequestCourse {
@@ -28,6 +31,12 @@ struct RequestCourse {
   enum Event {
     case start
     case lookedUp(Outcome<Account>)
+    /// It may go on.
+    case admitted
+    /// It was held, and may go on now.
+    case released
+    /// It may not go on.
+    case turnedAway(Unavailability)
     case verified(Verdict)
     /// The password was found right for this stored hash a moment ago.
     case remembered
@@ -35,9 +44,20 @@ struct RequestCourse {
     case stored(Outcome<Void>)
   }
 
+  /// What asks whether it may go on.
+  struct Candidate {
+    /// What is offered as proof.
+    let credentials: Credentials
+    /// What it will be compared with; nil when there is nothing to compare it with.
+    let stored: Secret?
+    /// Whether it is to be hashed, even if it was right a moment ago.
+    let isAfresh: Bool
+  }
+
   /// `of` and `for` are the account's name as the database spells it.
   enum Action {
     case lookUp(directory: Int)
+    case admit(Candidate)
     /// `afresh`: to be hashed, even if it was right a moment ago.
     case verify(Secret, against: Secret, of: [UInt8], afresh: Bool)
     /// Whatever the verdict, the answer is no.
@@ -51,6 +71,8 @@ struct RequestCourse {
   private enum State {
     case initial
     case lookingUp(Int)
+    /// Without an account: nothing is to be verified.
+    case admitting(Int, Account?)
     case verifying(Int, Account)
     case deceiving(Refusal)
     case hashing(Int)
@@ -72,6 +94,9 @@ struct RequestCourse {
   private(set) var decidingDirectory: Int?
   /// Whether no hash was computed for the password that was accepted.
   private(set) var wasRemembered = false
+  private var needsAdmission: Bool
+  /// The first account that was found, as the database spells it; nil when there was none.
+  private(set) var foundName: [UInt8]?
 
   /// The weak scheme by which the password is stored that was right, when `weak-schemes` wants to know: a place in
   /// `PasswordSchemes.all`.
@@ -79,16 +104,27 @@ struct RequestCourse {
 
   /// - Parameters:
   ///   - offersChange: per directory of the broker, whether it has a `set-password` query.
+  ///   - needsAdmission: whether a login asks `admit` before it goes on.
   ///   - bareSchemes: per directory, what stored passwords are that do not say it themselves.
   init(
-    purpose: Purpose, directories: [Int], offersChange: [Bool], bareSchemes: [BareScheme?] = [],
-    weakSchemes: WeakSchemes = .accept
+    purpose: Purpose, directories: [Int], offersChange: [Bool], needsAdmission: Bool = false,
+    bareSchemes: [BareScheme?] = [], weakSchemes: WeakSchemes = .accept
   ) {
     self.bareSchemes = bareSchemes
     self.weakSchemes = weakSchemes
     self.purpose = purpose
     self.directories = directories
     self.offersChange = offersChange
+    self.needsAdmission = needsAdmission
+  }
+
+  /// What is offered as proof of who somebody is; nil when nothing is.
+  var credentials: Credentials? {
+    switch purpose {
+    case .account: nil
+    case .login(let credentials): credentials
+    case .change(let old, _): .login(password: old)
+    }
   }
 
   /// Whether a refusal must not tell by its time who exists: it does for logins and password changes; PRE is there to tell.
@@ -102,12 +138,21 @@ struct RequestCourse {
       return ask(0)
     case (.lookingUp(let position), .lookedUp(let outcome)):
       return lookedUp(outcome, at: position)
+    case (.admitting(let position, let account), .admitted):
+      needsAdmission = false
+      return account.map { verify($0, at: position) } ?? ask(position)
+    case (.admitting, .released):
+      needsAdmission = false
+      refusal = nil
+      return ask(0)
+    case (.admitting, .turnedAway(let cause)):
+      return finish(.unavailable(cause))
+    case (.admitting(let position, let account?), .remembered):
+      return remembered(account, at: position)
     case (.verifying(let position, let account), .verified(let verdict)):
       return verified(verdict, account, at: position)
     case (.verifying(let position, let account), .remembered):
-      guard case .login = purpose else { return contradiction(event) }
-      wasRemembered = true
-      return verified(.match, account, at: position)
+      return remembered(account, at: position)
     case (.deceiving(let refusal), .verified):
       return finish(.refused(refusal))
     case (.hashing(let position), .hashed(let outcome)):
@@ -136,6 +181,7 @@ struct RequestCourse {
   private mutating func ask(_ position: Int) -> Action {
     guard position < directories.count else {
       guard !directories.isEmpty else { return finish(.refused(.unknownModule)) }
+      if needsAdmission { return admit(nil, against: nil, at: position) }
       return conclude(refusal ?? .unknownUser)
     }
     state = .lookingUp(position)
@@ -169,28 +215,32 @@ struct RequestCourse {
     case .unavailable(let cause): return finish(.unavailable(cause))
     case .refused(let reason): return refuse(reason, at: position)
     case .accepted(let account):
+      if needsAdmission, foundName == nil { foundName = account.username }
       guard account.isActive else { return refuse(.inactive, at: position) }
-      switch purpose {
-      case .account:
-        return finish(.accepted(.account(account, password: account.clearPassword)))
-      case .login(.login(let password)), .change(let password, _):
-        guard let stored = account.passwordHash ?? account.clearPassword else {
-          return refuse(.noUsablePassword, at: position)
-        }
-        state = .verifying(position, account)
-        if let hash = account.passwordHash {
-          // Whoever would change a password proves the old one by a hash of its own.
-          let afresh = if case .change = purpose { true } else { false }
-          return .verify(password, against: named(hash, at: position), of: account.username, afresh: afresh)
-        }
-        // A clear password is compared in the same constant time as a digest would be; nothing to hand over.
-        return handle(.verified(stored.matches(password) ? .match : .mismatch))
-      case .login(let credentials):
-        // Without a clear password that is present and not empty nothing can be computed; an empty one would let anybody in.
-        guard let clear = account.clearPassword, !clear.isEmpty else { return refuse(.noUsablePassword, at: position) }
-        state = .verifying(position, account)
-        return .verifyChallenge(credentials, clearPassword: clear)
+      return verify(account, at: position)
+    }
+  }
+
+  private mutating func verify(_ account: Account, at position: Int) -> Action {
+    switch purpose {
+    case .account:
+      return finish(.accepted(.account(account, password: account.clearPassword)))
+    case .login(.login(let password)), .change(let password, _):
+      let hash = account.passwordHash.map { named($0, at: position) }
+      guard let stored = hash ?? account.clearPassword else { return refuse(.noUsablePassword, at: position) }
+      if needsAdmission { return admit(account, against: stored, at: position) }
+      state = .verifying(position, account)
+      if hash != nil {
+        return .verify(password, against: stored, of: account.username, afresh: isAfresh)
       }
+      // A clear password is compared in the same constant time as a digest would be; nothing to hand over.
+      return handle(.verified(stored.matches(password) ? .match : .mismatch))
+    case .login(let credentials):
+      // Without a clear password that is present and not empty nothing can be computed; an empty one would let anybody in.
+      guard let clear = account.clearPassword, !clear.isEmpty else { return refuse(.noUsablePassword, at: position) }
+      if needsAdmission { return admit(account, against: clear, at: position) }
+      state = .verifying(position, account)
+      return .verifyChallenge(credentials, clearPassword: clear)
     }
   }
 
@@ -200,6 +250,28 @@ struct RequestCourse {
     case .login(.login), .change: true
     case .account, .login(.challengeResponse): false
     }
+  }
+
+  /// Whoever would change a password proves the old one by a hash of its own.
+  private var isAfresh: Bool {
+    if case .change = purpose { true } else { false }
+  }
+
+  private mutating func admit(_ account: Account?, against stored: Secret?, at position: Int) -> Action {
+    guard let credentials else {
+      needsAdmission = false
+      return ask(position)
+    }
+    state = .admitting(position, account)
+    return .admit(Candidate(credentials: credentials, stored: stored, isAfresh: isAfresh))
+  }
+
+  private mutating func remembered(_ account: Account, at position: Int) -> Action {
+    guard case .login(.login) = purpose else { return contradiction(.remembered) }
+    needsAdmission = false
+    wasRemembered = true
+    state = .verifying(position, account)
+    return verified(.match, account, at: position)
   }
 
   private mutating func verified(_ verdict: Verdict, _ account: Account, at position: Int) -> Action {

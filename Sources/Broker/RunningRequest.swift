@@ -7,7 +7,15 @@ internal import Threads
 /// Carries out what the course of one request asks for. Its steps follow one another, each on the thread that had the news, so the
 /// lock is never waited for; it is there because the compiler cannot see that.
 final class RunningRequest: Sendable {
-  private let course: Lock<RequestCourse>
+  private struct Progress {
+    var course: RequestCourse
+    /// What it has to give back to the throttle.
+    var ticket: Throttle.Ticket?
+    /// How long it was held.
+    var held: Duration?
+  }
+
+  private let progress: Lock<Progress>
   private let key: AccountKey
   private let snapshot: Snapshot
   private let pool: HashPool
@@ -15,6 +23,7 @@ final class RunningRequest: Sendable {
   private let desk: VerificationDesk
   private let decoys: Decoys
   private let holds: AlarmClock
+  private let throttle: ThrottleDesk
   private let secrets: Bool
   private let record: AuditRecord
   private let channel: any RequestChannel
@@ -22,11 +31,11 @@ final class RunningRequest: Sendable {
 
   init(
     course: RequestCourse, key: AccountKey, snapshot: Snapshot, pool: HashPool, history: LoginHistory,
-    desk: VerificationDesk, decoys: Decoys, holds: AlarmClock, secrets: Bool, record: AuditRecord,
-    channel: any RequestChannel,
+    desk: VerificationDesk, decoys: Decoys, holds: AlarmClock, throttle: ThrottleDesk, secrets: Bool,
+    record: AuditRecord, channel: any RequestChannel,
     conclude: @escaping @Sendable (AuditRecord) -> Void
   ) {
-    self.course = Lock(course)
+    progress = Lock(Progress(course: course))
     self.key = key
     self.snapshot = snapshot
     self.pool = pool
@@ -34,6 +43,7 @@ final class RunningRequest: Sendable {
     self.desk = desk
     self.decoys = decoys
     self.holds = holds
+    self.throttle = throttle
     self.secrets = secrets
     self.record = record
     self.channel = channel
@@ -41,7 +51,11 @@ final class RunningRequest: Sendable {
   }
 
   func advance(_ event: RequestCourse.Event) {
-    let action = course.withLock { $0.handle(event) }
+    carryOut(progress.withLock { $0.course.handle(event) })
+  }
+
+  /// - Parameter demand: of a verification, where that is known.
+  private func carryOut(_ action: RequestCourse.Action, demand: Demand? = nil) {
     switch action {
     case .lookUp(let index):
       let directory = snapshot.settings.directories[index].directory
@@ -52,9 +66,14 @@ final class RunningRequest: Sendable {
         }
         self.advance(.lookedUp(outcome))
       }
+    case .admit(let candidate):
+      admit(candidate)
     case .verify(let password, let stored, let username, let afresh):
-      verify(password, against: stored, of: username, afresh: afresh)
+      verify(
+        password, against: stored, of: username, afresh: afresh, demand: demand ?? PasswordSchemes.demand(of: stored))
     case .verifyDecoy(let password, let afresh):
+      // Whatever comes of it is a failure: it counts from now on, as what is under way does.
+      countWithoutTicket()
       verify(password, against: decoys.current, afresh: afresh)
     case .verifyChallenge(let credentials, let clear):
       guard case .challengeResponse(let mechanism, let challenge, let digest) = credentials else { return }
@@ -88,10 +107,122 @@ final class RunningRequest: Sendable {
     }
   }
 
+  // MARK: The throttle
+
+  /// Whom it is counted for.
+  private var subject: ThrottleSubject {
+    ThrottleSubject(
+      name: progress.withLock { $0.course.foundName } ?? key.name.username,
+      address: snapshot.settings.throttle?.site(of: record.remoteAddress))
+  }
+
+  /// Lets it go on, holds it, or turns it away. A password that was verified a moment ago goes on at once.
+  private func admit(_ candidate: RequestCourse.Candidate) {
+    guard let rules = snapshot.settings.throttle else { return advance(.admitted) }
+    // What is compared on the spot is over before another one of the same directory can begin: nothing is under way meanwhile.
+    let demand = candidate.isChallenge ? nil : candidate.stored.map { PasswordSchemes.demand(of: $0) }
+    let isCheap = candidate.isChallenge && candidate.stored != nil || demand?.cost == .cheap
+    if isCheap && throttle.isIdle { return goOn(demand) }
+    let subject = subject
+    let isWatched = throttle.watches(subject)
+    if isCheap && !isWatched { return goOn(demand) }
+    let mayGlance = throttle.mayGlance(subject)
+    if mayGlance, let stored = candidate.stored, !candidate.isAfresh, case .login(let password) = candidate.credentials,
+      isWatched || demand?.cost == .expensive, let memory = snapshot.verified,
+      memory.knows(memory.tag(of: password, against: stored))
+    {
+      return advance(.remembered)
+    }
+    let admission = throttle.admit(
+      subject, throttle.tag(candidate.credentials, subject), rules, deadline: channel.deadline, mayGlance: mayGlance
+    ) {
+      guard let stored = candidate.stored, case .login(let password) = candidate.credentials else { return false }
+      return history.isFamiliar(attempt(password, against: stored))
+    }
+    switch admission {
+    case .go(let ticket):
+      progress.withLock { $0.ticket = ticket }
+      goOn(demand)
+    case .hold(let duration, let ticket):
+      progress.withLock {
+        $0.ticket = ticket
+        $0.held = duration
+      }
+      let isHeld = throttle.hold(duration) { waking in
+        switch waking {
+        case .goOn where self.channel.isAbandoned: self.advance(.turnedAway(Unavailability(.clientGone)))
+        case .goOn: self.advance(.released)
+        case .stopping: self.advance(.turnedAway(Unavailability(.stopping)))
+        }
+      }
+      if !isHeld {
+        progress.withLock { $0.held = nil }
+        advance(
+          .turnedAway(
+            throttle.hasStopped
+              ? Unavailability(.stopping) : Unavailability(.overloaded, Throttle.Bound.house.rawValue)))
+      }
+    case .turnAway(let bound):
+      advance(.turnedAway(Unavailability(.overloaded, bound.rawValue)))
+    }
+  }
+
+  private func goOn(_ demand: Demand?) {
+    carryOut(progress.withLock { $0.course.handle(.admitted) }, demand: demand)
+  }
+
+  /// Counts a failure of a request that has nothing to give back. Twice is once: it is the same password.
+  private func countWithoutTicket() {
+    guard snapshot.settings.throttle != nil,
+      let credentials = progress.withLock({ $0.ticket == nil ? $0.course.credentials : nil })
+    else { return }
+    throttle.fail(subject, credentials)
+  }
+
+  private func attempt(_ password: Secret, against stored: Secret) -> LoginHistory.Attempt {
+    history.attempt(
+      password, against: stored, of: account(progress.withLock { $0.course.foundName } ?? key.name.username))
+  }
+
+  /// Tells the throttle how it ended.
+  private func settle(_ outcome: Outcome<Answer>) {
+    guard let ticket = progress.withLock({ $0.ticket.take() }) else {
+      if case .refused(let refusal) = outcome, refusal.ending == .failed { countWithoutTicket() }
+      return
+    }
+    let ending: Throttle.Ending =
+      switch outcome {
+      case .accepted: .succeeded
+      case .refused(let refusal): refusal.ending
+      case .unavailable: .undecided
+      }
+    throttle.end(ticket, ending)
+    // Where somebody guesses, cheap passwords are remembered too: whoever has just logged in is not slowed.
+    let (credentials, wasRemembered) = progress.withLock { ($0.course.credentials, $0.course.wasRemembered) }
+    if case .accepted(.account(let account, let password?)) = outcome, case .login = credentials, !wasRemembered,
+      let stored = account.passwordHash.map(named) ?? account.clearPassword,
+      PasswordSchemes.cost(of: stored) != .expensive
+    {
+      snapshot.verified.map { $0.note(.match, for: $0.tag(of: password, against: stored)) }
+      history.note(.match, of: attempt(password, against: stored))
+    }
+  }
+
+  /// A stored hash of the directory that decided, with its scheme's name where the settings say what it is.
+  private func named(_ hash: Secret) -> Secret {
+    guard let index = progress.withLock({ $0.course.decidingDirectory }), snapshot.bareSchemes.indices.contains(index),
+      let scheme = snapshot.bareSchemes[index]
+    else { return hash }
+    return scheme.labelled(hash)
+  }
+
+  // MARK: Hashes
+
   /// A digest of a few microseconds is computed where the row arrived, and so is what is remembered; a costly hash goes to the pool,
   /// together with all who ask for the same.
-  private func verify(_ password: Secret, against stored: Secret, of username: [UInt8], afresh: Bool) {
-    let demand = PasswordSchemes.demand(of: stored)
+  private func verify(
+    _ password: Secret, against stored: Secret, of username: [UInt8], afresh: Bool, demand: Demand
+  ) {
     if demand.cost == .cheap {
       advance(.verified(PasswordSchemes.verify(password, of: username, against: stored, using: CryptScratch())))
       return
@@ -201,7 +332,7 @@ final class RunningRequest: Sendable {
 
   /// Whose turn in the queue a hash takes: that of the account as the database spells it, in the directory that was asked last.
   private func account(_ username: [UInt8]) -> HashJob.Account {
-    let index = course.withLock { $0.decidingDirectory }
+    let index = progress.withLock { $0.course.decidingDirectory }
     return HashJob.Account(
       directory: index.map { snapshot.settings.directories[$0].directory.name } ?? "", username: username)
   }
@@ -237,7 +368,9 @@ final class RunningRequest: Sendable {
 
   /// Answers; a refusal that must not tell who exists, at the next time for such.
   private func finish(_ outcome: Outcome<Answer>) {
-    if case .refused = outcome, course.withLock({ $0.hidesWhoExists }) {
+    // Before the client knows: its next attempt must find this one counted.
+    settle(outcome)
+    if case .refused = outcome, progress.withLock({ $0.course.hidesWhoExists }) {
       let time = AnswerGrid.next(after: channel.received, at: .now)
       // A full clock, or a client that will not wait so long: at once.
       if time < channel.deadline, holds.set(time, { self.send(outcome) }) { return }
@@ -251,9 +384,10 @@ final class RunningRequest: Sendable {
     let (reply, sent) = encoder.encode(outcome, service: key.service, secrets: secrets)
     channel.answer(reply)
     var record = self.record
-    let (decider, wasRemembered, weakScheme) = course.withLock {
-      ($0.decidingDirectory, $0.wasRemembered, $0.weakScheme)
+    let (decider, wasRemembered, weakScheme, held) = progress.withLock {
+      ($0.course.decidingDirectory, $0.course.wasRemembered, $0.course.weakScheme, $0.held)
     }
+    record.held = held
     record.directory = decider.map { settings.directories[$0].directory.name }
     switch sent {
     case .accepted:
@@ -268,6 +402,23 @@ final class RunningRequest: Sendable {
     record.duration = .now - channel.received
     snapshot.leave()
     conclude(record)
+  }
+}
+
+extension RequestCourse.Candidate {
+  /// Whether a challenge was answered.
+  var isChallenge: Bool { if case .challengeResponse = credentials { true } else { false } }
+}
+
+extension Refusal {
+  /// Whether it is a password that was not the right one. What was refused afterwards came with the right one.
+  fileprivate var ending: Throttle.Ending {
+    switch self {
+    case .unknownUser, .inactive, .wrongPassword, .locked, .noUsablePassword: .failed
+    case .unfitPassword, .passwordChangeNotOffered: .succeeded
+    // The password was right: nobody has guessed, and nobody is let in.
+    case .emptyCredentials, .malformed, .unknownMechanism, .unknownModule, .weakScheme: .undecided
+    }
   }
 }
 

@@ -26,9 +26,14 @@ struct Standing {
     unproven = RecentMemory(capacity: capacity, lifetime: Self.suspicion)
   }
 
+  /// Whether a password was right the last time, as far as one byte can tell. Counts as nothing.
+  func isFamiliar(_ account: HashJob.Account, _ tag: PasswordTag, at now: ContinuousClock.Instant) -> Bool {
+    right.recall(account, at: now) == tag.hint
+  }
+
   /// The rank of a password that is about to be hashed; counts as an attempt.
   mutating func rank(_ account: HashJob.Account, _ tag: PasswordTag, at now: ContinuousClock.Instant) -> HashRank {
-    if right.recall(account, at: now) == tag.hint { return .familiar }
+    if isFamiliar(account, tag, at: now) { return .familiar }
     var attempt = Attempt(hint: tag.hint, isChanging: false)
     if let last = unproven.recall(account, at: now) {
       attempt.isChanging = last.isChanging || last.hint != tag.hint

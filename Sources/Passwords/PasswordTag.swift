@@ -13,6 +13,9 @@ public struct PasswordTag: Hashable, Sendable {
   /// One byte of it: tells two passwords apart in 255 of 256 cases, and says next to nothing about either.
   public var hint: UInt8 { UInt8(truncatingIfNeeded: low) }
 
+  /// Eight bytes of it, for whoever keeps even less.
+  public var prefix: UInt64 { high }
+
   /// Makes tags. The key is worked into it once; a tag costs three or four blocks of SHA-256, for passwords and hashes of the usual
   /// lengths. HMAC (RFC 2104) from its two hashes: swift-crypto's own takes twice the instructions for such short inputs.
   public struct Maker: Sendable {

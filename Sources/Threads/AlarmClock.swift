@@ -45,6 +45,12 @@ public final class AlarmClock: Sendable {
   /// How many wait.
   public var count: Int { state.withLock { $0.agenda.count } }
 
+  /// Does what waits now at once; what is set from now on waits for its time.
+  public func hurry() {
+    state.withLock { $0.agenda.makeAllDue(at: .now) }
+    state.broadcast()
+  }
+
   /// Takes no more. What still waits is done at once: whoever waits for it must hear of it.
   public func shutDown() {
     state.withLock { $0.isClosed = true }
@@ -96,6 +102,11 @@ struct Agenda<Item> {
       entries.swapAt(child, parent)
       child = parent
     }
+  }
+
+  /// Moves everything to `now`, which keeps any order of a heap.
+  mutating func makeAllDue(at now: ContinuousClock.Instant) {
+    for index in entries.indices { entries[index].time = min(entries[index].time, now) }
   }
 
   /// Takes the earliest out, if it is due.

@@ -33,6 +33,7 @@ import Testing
   private func word(_ action: RequestCourse.Action) -> String {
     switch action {
     case .lookUp(let index): "lookUp \(index)"
+    case .admit: "admit"
     case .verify: "verify"
     case .verifyDecoy(_, let afresh): afresh ? "verifyDecoy afresh" : "verifyDecoy"
     case .verifyChallenge: "verifyChallenge"
@@ -252,10 +253,83 @@ import Testing
       ).last == "unavailable query failed")
   }
 
+  private func throttled(_ purpose: RequestCourse.Purpose, directories: Int = 2) -> RequestCourse {
+    RequestCourse(
+      purpose: purpose, directories: Array(0..<directories), offersChange: [true, true], needsAdmission: true)
+  }
+
+  @Test func aThrottledLoginAsksOnceBeforeItVerifies() {
+    let row = found(account(hash: "h"))
+    #expect(
+      walk(throttled(login), [.start, row, .admitted, .verified(.mismatch), row, .verified(.match)])
+        == ["lookUp 0", "admit", "verify", "lookUp 1", "verify", "accepted alice"])
+    #expect(
+      walk(throttled(cram, directories: 1), [.start, found(account(clear: "c")), .admitted, .verified(.mismatch)])
+        == ["lookUp 0", "admit", "verifyChallenge", "refused wrong password"])
+    #expect(
+      walk(throttled(login, directories: 1), [.start, found(account(clear: "right")), .admitted])
+        == ["lookUp 0", "admit", "accepted alice"])
+    #expect(
+      walk(throttled(change, directories: 1), [.start, row, .admitted, .verified(.mismatch)])
+        == ["lookUp 0", "admit", "verify", "refused wrong password"])
+  }
+
+  @Test func nobodyIsAdmittedBeforeTheyAreRefused() {
+    #expect(
+      walk(throttled(login), [.start, unknown, unknown, .admitted, .verified(.mismatch)])
+        == ["lookUp 0", "lookUp 1", "admit", "verifyDecoy", "refused unknown user"])
+    #expect(
+      walk(
+        throttled(login, directories: 1),
+        [.start, found(account(hash: "h", isActive: false)), .admitted, .verified(.mismatch)])
+        == ["lookUp 0", "admit", "verifyDecoy", "refused account inactive"])
+    #expect(
+      walk(throttled(change, directories: 1), [.start, found(account()), .admitted, .verified(.match)])
+        == ["lookUp 0", "admit", "verifyDecoy afresh", "refused no usable password"])
+  }
+
+  @Test func whoWasHeldIsLookedUpAgain() {
+    let row = found(account(hash: "h"))
+    #expect(
+      walk(throttled(login), [.start, unknown, row, .released, row, .verified(.match)])
+        == ["lookUp 0", "lookUp 1", "admit", "lookUp 0", "verify", "accepted alice"])
+    #expect(
+      walk(throttled(login), [.start, row, .released, unknown, unknown, .verified(.mismatch)])
+        == ["lookUp 0", "admit", "lookUp 0", "lookUp 1", "verifyDecoy", "refused unknown user"])
+    #expect(
+      walk(throttled(login), [.start, unknown, unknown, .released, away])
+        == ["lookUp 0", "lookUp 1", "admit", "lookUp 0", "unavailable database unreachable"])
+  }
+
+  @Test func whoIsTurnedAwayIsNotRefused() {
+    #expect(
+      walk(throttled(login), [.start, found(account(hash: "h")), .turnedAway(Unavailability(.overloaded))])
+        == ["lookUp 0", "admit", "unavailable overloaded"])
+  }
+
+  @Test func whoIsRememberedNeedsNoAdmission() {
+    #expect(
+      walk(throttled(login), [.start, found(account(hash: "h")), .remembered])
+        == ["lookUp 0", "admit", "accepted alice"])
+    for purpose in [change, cram] {
+      #expect(
+        walk(throttled(purpose), [.start, found(account(hash: "h", clear: "c")), .remembered]).last
+          == "unavailable defect of gatepost")
+    }
+    #expect(
+      walk(throttled(login, directories: 1), [.start, unknown, .remembered]).last == "unavailable defect of gatepost")
+  }
+
+  @Test func whoeverNeedsNoPasswordIsNotAsked() {
+    #expect(walk(throttled(.account), [.start, found(account())]) == ["lookUp 0", "accepted alice"])
+    #expect(walk(throttled(.account), [.start, unknown, unknown]) == ["lookUp 0", "lookUp 1", "refused unknown user"])
+  }
+
   /// Whatever comes in whatever order: never a yes that was not earned.
   @Test func noOrderOfEventsAcceptsWithoutAMatch() {
     let events: [RequestCourse.Event] = [
       .start, unknown, away, found(account(hash: "h")), .verified(.mismatch), .verified(.locked),
+      .admitted, .released, .turnedAway(Unavailability(.overloaded)),
       .verified(.unverifiable(scheme: "s")), .hashed(.accepted(Secret(text: "h"))), .stored(.accepted(())),
     ]
     func explore(_ course: RequestCourse, _ depth: Int) {
@@ -269,5 +343,7 @@ import Testing
     }
     explore(course(login), 4)
     explore(course(change), 4)
+    explore(throttled(login), 4)
+    explore(throttled(change), 4)
   }
 }

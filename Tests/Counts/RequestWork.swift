@@ -19,7 +19,9 @@ enum RequestWork {
     guard
       let pool = try? HashPool(threads: 1, queueCapacity: 1),
       let broker = try? Broker(
-        settings: BrokerSettings(directories: [.init(directory: directory, modules: [])]), pool: pool, enumerations: 1,
+        settings: BrokerSettings(
+          directories: [.init(directory: directory, modules: [])], throttle: ThrottleRules()), pool: pool,
+        enumerations: 1,
         audit: { use($0) })
     else { fatalError("no threads") }
     let channel = Channel()

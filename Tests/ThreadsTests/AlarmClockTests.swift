@@ -49,6 +49,23 @@ import Testing
     #expect(!clock.set(.now) {})
   }
 
+  @Test func aClockInAHurryRingsAtOnceAndGoesOn() throws {
+    let clock = try AlarmClock(name: "alarm", capacity: 8)
+    let rung = Lock(0)
+    for delay in [600, 900, 700] {
+      let taken = clock.set(.now + .seconds(delay)) {
+        rung.withLock { $0 += 1 }
+        rung.broadcast()
+      }
+      #expect(taken)
+    }
+    clock.hurry()
+    #expect(rung.wait(.seconds(30)) { $0 == 3 ? true : nil } == true)
+    #expect(clock.set(.now + .seconds(600)) {})
+    #expect(clock.count == 1, "what is set afterwards waits")
+    clock.shutDown()
+  }
+
   @Test func aFullClockRefuses() throws {
     let clock = try AlarmClock(name: "alarm", capacity: 2)
     let later = ContinuousClock.now + .seconds(600)

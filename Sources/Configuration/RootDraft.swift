@@ -11,6 +11,9 @@ struct RootDraft {
   var directories: [Reading<DirectoryDraft>] = []
   var peers: [Reading<PeerDraft>] = []
   var limits: Reading<LimitSettings>?
+  var throttle: Reading<ThrottleSettings>?
+  var control: Reading<ControlSettings>?
+  var stateFolder: String?
 
   static func schema(_ backEnds: [BackEnd], _ system: SystemFacts) -> TableSchema<RootDraft> {
     TableSchema(
@@ -25,6 +28,9 @@ struct RootDraft {
         Row(tables: "directory", DirectoryDraft.schema(backEnds, system), start: DirectoryDraft(), \.directories),
         Row(tables: "peer", PeerDraft.schema(system), start: PeerDraft(), \.peers),
         Row(table: "limits", LimitSettings.schema, start: LimitSettings(), \.limits),
+        Row(table: "throttle", ThrottleSettings.schema, start: ThrottleSettings(), \.throttle),
+        Row(table: "control", ControlSettings.schema(system), start: ControlSettings(), \.control),
+        Row("state-folder", .text(like: "/var/lib/gatepost", FolderPath.parse), \.stateFolder),
       ])
   }
 
@@ -45,6 +51,14 @@ struct RootDraft {
     settings.directories = DirectoryDraft.settings(directories, backEnds, file, system, &findings)
     settings.peers = peers.compactMap { PeerDraft.rule($0, system, &findings) }
     settings.limits = limits?.draft ?? settings.limits
+    settings.throttle = throttle?.draft ?? settings.throttle
+    settings.control = control?.draft ?? settings.control
+    settings.stateFolder = stateFolder
+    if let control = settings.control.socket.map(SocketPath.normalised),
+      settings.listeners.contains(where: { SocketPath.normalised($0.socket) == control })
+    {
+      findings.add("control.socket", "the same socket as one that mail programs ask; give it a path of its own")
+    }
     if directories.isEmpty, !mayLackTables, !reading.given.contains("directory") {
       let types = backEnds.map { "\"\($0.type)\"" }.joined(separator: " or ")
       findings.add("directory", "missing; add a [[directory]] with type = \(types), where the accounts are")

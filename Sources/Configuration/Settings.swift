@@ -22,6 +22,12 @@ public struct Settings: Sendable {
   public var peers: [PeerRule] = []
   /// The bounds.
   public var limits = LimitSettings()
+  /// How logins are slowed after wrong passwords.
+  public var throttle = ThrottleSettings()
+  /// Where the administrator talks to the daemon.
+  public var control = ControlSettings()
+  /// The folder of what is kept over a restart; nil leaves it to systemd's `StateDirectory=`.
+  public var stateFolder: String?
 }
 
 /// The least urgent messages that are logged.

@@ -104,6 +104,7 @@ public struct RequestLog: Sendable {
     case .malformed(let reason): LogText.append(" outcome=malformed reason=", reason, to: &line)
     case .nothingAsked: LogText.append(" outcome=\"nothing asked\"", to: &line)
     }
+    if let held = record.held { append(seconds: held, to: &line) }
     if let scheme = record.weakScheme { LogText.append(" weak-scheme=", scheme, to: &line) }
     if let accounts = record.accounts { LogText.append(" accounts=", accounts, to: &line) }
     if !record.isEveryday, namesProgram(record) { LogText.append(" program=", program ?? unknown, to: &line) }
@@ -116,6 +117,15 @@ public struct RequestLog: Sendable {
 
   /// What a line has beside service and user: more is rare.
   private static let usualBytes = 160
+
+  /// With three decimals.
+  private static func append(seconds duration: Duration, to line: inout [UInt8]) {
+    let (seconds, attoseconds) = max(duration, .zero).components
+    LogText.append(" held=", to: &line)
+    LogText.append(decimal: UInt(seconds), to: &line)
+    line.append(UInt8(ascii: "."))
+    LogText.append(decimal: UInt(attoseconds / 1_000_000_000_000_000), digits: 3, to: &line)
+  }
 
   /// With three decimals.
   private static func append(milliseconds duration: Duration, to line: inout [UInt8]) {

@@ -26,7 +26,12 @@ enum Assembly {
       defaultDomain: settings.defaultDomain,
       defaultOptions: settings.defaultOptions.map { Array($0.utf8) },
       enumerateTimeout: settings.limits.enumerateTimeout, verifiedLoginMemory: settings.verifiedLoginMemory,
-      weakSchemes: settings.weakSchemes)
+      weakSchemes: settings.weakSchemes, throttle: throttle(settings.throttle))
+  }
+
+  private static func throttle(_ settings: ThrottleSettings) -> ThrottleRules? {
+    guard settings.isEnabled else { return nil }
+    return ThrottleRules(maxDelay: settings.maxDelay, exempt: settings.exempt ?? ThrottleRules.standardExempt)
   }
 
   /// - Parameter descriptors: how many the process may have open.

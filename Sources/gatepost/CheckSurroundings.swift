@@ -15,7 +15,21 @@ struct CheckSurroundings {
   /// In words that say what to do.
   func warnings() -> [String] {
     settings.listeners.flatMap { folderWarnings($0) + exposureWarnings($0) + occupantWarnings($0) }
-      + settings.directories.flatMap(passwordWarnings)
+      + settings.directories.flatMap(passwordWarnings) + stateWarnings()
+  }
+
+  /// Of the state folder and the control socket's.
+  private func stateWarnings() -> [String] {
+    let control = settings.control.socket.flatMap { path in
+      path.lastIndex(of: "/").map { ("[control] socket", $0 == path.startIndex ? "/" : String(path[..<$0])) }
+    }
+    return [settings.stateFolder.map { ("state-folder", $0) }, control].compactMap { $0 }.compactMap { key, folder in
+      var status = stat()
+      guard stat(folder, &status) == 0 else {
+        return "\(key): the folder \(folder) cannot be reached: \(SystemError.last("stat").reason)"
+      }
+      return status.st_mode & S_IFMT == S_IFDIR ? nil : "\(key): \(folder) is no folder"
+    }
   }
 
   private func folderWarnings(_ listener: ListenerSettings) -> [String] {

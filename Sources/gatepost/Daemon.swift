@@ -49,16 +49,29 @@ struct Daemon {
     let threads = settings.limits.hashThreads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let pool = try HashPool(
       threads: threads, queueCapacity: settings.limits.hashQueue, memory: settings.limits.hashMemory)
-    let requestLog = RequestLog(logger: logger, ownProcess: getpid())
-    let broker = try Broker(
-      settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations
-    ) { requestLog.write($0) }
-
     // The soft limit is a courtesy to programs that use select(2).
     var descriptors: UInt64 = 0
     _ = gatepost_raise_descriptor_limit(&descriptors)
     let limits = Assembly.serverLimits(settings.limits, descriptors: Int(clamping: descriptors))
-    let listeners = try orExit(logger, writer) { inherited + (try unbound.map(Assembly.bind)) }
+    let requestLog = RequestLog(logger: logger, ownProcess: getpid())
+    let broker = try Broker(
+      settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations,
+      holds: max(1, limits.connections / 2), report: { Self.log($0, logger) }
+    ) { requestLog.write($0) }
+    let stateFile = (settings.stateFolder ?? ControlDesk.folder("STATE_DIRECTORY")).map {
+      StateFile(folder: $0, broker: broker, logger: logger)
+    }
+    stateFile?.load()
+
+    let control = try orExit(logger, writer) { try ControlDesk(broker: broker, logger: logger).open(settings.control) }
+    let listeners = try orExit(logger, writer) {
+      do {
+        return inherited + (try unbound.map(Assembly.bind))
+      } catch {
+        control?.stop()
+        throw error
+      }
+    }
     let paths = listeners.map(\.path)
     let server = try SocketServer(
       listeners: listeners, limits: limits, report: { Self.log($0, connections: limits.connections, logger) }
@@ -66,6 +79,7 @@ struct Daemon {
       broker.handle(request, from: ExchangeChannel(exchange))
     }
     try server.start()
+    try stateFile?.start()
 
     let status =
       "serving \(paths.joined(separator: ", ")) from "
@@ -77,7 +91,9 @@ struct Daemon {
     for socket in sockets where socket.start == nil && !settings.listensByDefault {
       logger.warning("\(socket.path) was handed over and has no [[listen]]: only the [[peer]] rules count there")
     }
-    let stopper = Stopper(server: server, broker: broker, pool: pool, manager: manager, logger: logger)
+    let stopper = Stopper(
+      server: server, control: control, broker: broker, pool: pool, stateFile: stateFile, manager: manager,
+      logger: logger)
     let reloader = Reloader(
       configPath: configPath, running: settings, sockets: sockets, broker: broker, manager: manager, logger: logger,
       status: status)
@@ -165,6 +181,17 @@ struct Daemon {
     case .houseFull:
       logger.warning(
         "all connections in use: closing idle ones; [limits] connections says how many there may be")
+    }
+  }
+
+  private static func log(_ event: ThrottleEvent, _ logger: Logger) {
+    switch event {
+    case .manyFailures(let account):
+      var field: [UInt8] = []
+      LogText.appendField("account", account, to: &field)
+      logger.warning(
+        "throttle: \(String(decoding: field, as: UTF8.self)) had 100 failed logins in a row: slowed to the maximum for a day, or until gatepost forgive"
+      )
     }
   }
 

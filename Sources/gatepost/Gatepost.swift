@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// The command line: `gatepost serve`, `check`, `probe`, `bench`, `password`.
+/// The command line: `gatepost serve`, `check`, `probe`, `forgive`, `bench`, `password`.
 @main
 struct Gatepost: AsyncParsableCommand {
   /// As released; `CHANGELOG.md` says what each holds.
@@ -17,5 +17,8 @@ struct Gatepost: AsyncParsableCommand {
       75 temporary failure, 78 configuration error.
       """,
     version: version,
-    subcommands: [ServeCommand.self, CheckCommand.self, ProbeCommand.self, BenchCommand.self, PasswordCommand.self])
+    subcommands: [
+      ServeCommand.self, CheckCommand.self, ProbeCommand.self, ForgiveCommand.self, BenchCommand.self,
+      PasswordCommand.self,
+    ])
 }

@@ -37,11 +37,12 @@ struct Reloader {
       return
     }
     let isSameSockets = settings.listeners.elementsEqual(running.listeners) { $0.isSameSocket(as: $1) }
-    if !isSameSockets || settings.limits != running.limits
-      || settings.logLevel != running.logLevel
+    if !isSameSockets || settings.limits != running.limits || settings.logLevel != running.logLevel
+      || settings.control != running.control || settings.stateFolder != running.stateFolder
     {
       logger.warning(
-        "sockets, their owners and permissions, [limits] and log-level are read at start only: restart for these")
+        "sockets, their owners and permissions, [limits], [control], state-folder and log-level are read at start only: restart for these"
+      )
     }
     do {
       let fresh = try Assembly.brokerSettings(settings, sockets: sockets, logger: logger)

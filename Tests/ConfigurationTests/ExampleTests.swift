@@ -173,6 +173,28 @@ import Testing
     }
   }
 
+  @Test func guessersAreSlowedUnlessItIsOff() throws {
+    let settings = try Fixture.read(Fixture.directory)
+    #expect(settings.throttle == ThrottleSettings())
+    #expect(settings.throttle.isEnabled && settings.throttle.exempt == nil)
+    #expect(settings.control == ControlSettings())
+    #expect(settings.stateFolder == nil)
+    let text = #"""
+      state-folder = "/var/lib/gatepost"
+      throttle = { enabled = false, max-delay = "250ms", exempt = ["192.0.2.0/24", "2001:db8::1"] }
+      control = { socket = "/run/gatepost/control", group = "mail" }
+
+      """#
+    let other = try Fixture.read(text + Fixture.directory)
+    #expect(!other.throttle.isEnabled)
+    #expect(other.throttle.maxDelay == .milliseconds(250))
+    #expect(other.throttle.exempt?.map(\.description) == ["192.0.2.0/24", "2001:db8::1/128"])
+    #expect(other.control.socket == "/run/gatepost/control")
+    #expect(other.control.group == "mail")
+    #expect(other.stateFolder == "/var/lib/gatepost")
+    #expect(try Fixture.read("throttle.exempt = []\n\(Fixture.directory)").throttle.exempt == [], "this machine too")
+  }
+
   @Test func otherSpellingsOfTOMLMeanTheSame() throws {
     let text = """
       \u{FEFF}limits = { connections = 7, answer-timeout = '250ms' }\r

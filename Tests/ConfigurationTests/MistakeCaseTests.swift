@@ -37,7 +37,8 @@ struct MistakeCase: Sendable, CustomTestStringConvertible {
 }
 
 extension MistakeCase {
-  static let all = unknownKeys + wrongTypes + values + sockets + directories + presets + queries + peers + syntax
+  static let all =
+    unknownKeys + wrongTypes + values + sockets + throttling + directories + presets + queries + peers + syntax
 
   private static func top(_ line: String) -> String { "\(line)\n\(Fixture.directory)" }
   private static func limit(_ line: String) -> String { "\(Fixture.directory)[limits]\n\(line)\n" }
@@ -50,7 +51,7 @@ extension MistakeCase {
     MistakeCase(top("defualt-domain = \"a\""), line: 1, key: "defualt-domain", "did you mean `default-domain`"),
     MistakeCase(top("mode = \"0660\""), line: 1, key: "mode", "unknown key", "[[listen]]"),
     MistakeCase(top("enumerate = 1"), line: 1, key: "enumerate", "belongs in [directory.queries]"),
-    MistakeCase(top("zzzzzz = 1"), line: 1, key: "zzzzzz", "`default-options`", "`limits`"),
+    MistakeCase(top("zzzzzz = 1"), line: 1, key: "zzzzzz", "`default-options`", "`limits`", "`throttle`"),
     MistakeCase(top("\"a b\" = 1"), line: 1, key: "\"a b\"", "unknown key"),
     MistakeCase(
       listen("socket = \"/s\"\nuser = \"mail\""), line: 7, key: "listen[1].user", "it belongs in", "or [[peer]]"),
@@ -60,6 +61,21 @@ extension MistakeCase {
       "\(Fixture.directory)mail_root = \"/v\"\n", line: 5, key: "directory[1].mail_root", "did you mean `mail-root`"),
     MistakeCase(limit("hash-treads = 2"), line: 6, key: "limits.hash-treads", "did you mean `hash-threads`"),
     MistakeCase(top("limits.conections = 2"), line: 1, key: "limits.conections", "did you mean `connections`"),
+  ]
+
+  private static let throttling = [
+    MistakeCase(
+      top("throttle.exempt = [\"192.0.2.0/24\", \"192.0.2.1/24\"]"), line: 1, key: "throttle.exempt[2]",
+      "without bits behind its prefix"),
+    MistakeCase(top("throttle.exempt = \"::1\""), line: 1, key: "throttle.exempt", "an array such as", "a string"),
+    MistakeCase(
+      top("throttle.exempt = [\"localhost\"]"), line: 1, key: "throttle.exempt[1]", "such as \"192.0.2.0/24\""),
+    MistakeCase(top("throttle.max-delay = \"16s\""), line: 1, key: "throttle.max-delay", "from 1ms to 15s"),
+    MistakeCase(top("throttle.max_delay = \"1s\""), line: 1, key: "throttle.max_delay", "did you mean `max-delay`"),
+    MistakeCase(top("control.socket = \"run\""), line: 1, key: "control.socket", "an absolute path"),
+    MistakeCase(
+      "control.socket = \"/s\"\n\(listen("socket = \"/./s\""))", line: 1, key: "control.socket", "a path of its own"),
+    MistakeCase(top("state-folder = \"var\""), line: 1, key: "state-folder", "such as \"/var/lib/gatepost\""),
   ]
 
   private static let wrongTypes = [

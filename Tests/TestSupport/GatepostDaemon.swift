@@ -16,15 +16,20 @@ public final class GatepostDaemon: Sendable {
   /// Writes the configuration, starts the daemon, and waits until its socket answers.
   /// - Parameters:
   ///   - prelude: what a shell does before it becomes the daemon, such as `ulimit -n 64`.
+  ///   - slowsGuessers: whether `[throttle]` is left as the configuration has it. Nearly all tests log in with wrong passwords as fast as
+  ///     they can, and are about something else.
   ///   - configuration: the text of `gatepost.toml`; it is given the path of the socket that it has to name.
-  public init(prelude: String? = nil, _ configuration: (_ socketPath: String) -> String) throws {
+  public init(
+    prelude: String? = nil, slowsGuessers: Bool = false, _ configuration: (_ socketPath: String) -> String
+  ) throws {
     folder = try TemporaryFolder("gatepost")
     try FileManager.default.createDirectory(atPath: folder.file("run"), withIntermediateDirectories: false)
     chmod(folder.file("run"), 0o755)
     let daemon = [try GatepostExecutable.path(), "serve", "--config", folder.file("gatepost.toml")]
     command = prelude.map { ["sh", "-c", "\($0); exec \"$@\"", "sh"] + daemon } ?? daemon
     process = Lockbox()
-    try folder.write(configuration(socketPath), to: "gatepost.toml")
+    let text = configuration(socketPath) + (slowsGuessers ? "" : "\n[throttle]\nenabled = false\n")
+    try folder.write(text, to: "gatepost.toml")
     try start()
   }
 

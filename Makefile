@@ -52,10 +52,14 @@ build: packages-build
 release: packages-build
 	swift build -c release --product gatepost --static-swift-stdlib
 
+# What is installed as bin/gatepost.
+BINARY = .build/release/gatepost
 install:
-	install -D -m 755 .build/release/gatepost "$(DESTDIR)$(PREFIX)/bin/gatepost"
+	install -D -m 755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/gatepost"
 	install -D -m 644 systemd/gatepost.service "$(DESTDIR)$(PREFIX)/lib/systemd/system/gatepost.service"
 	install -D -m 644 systemd/gatepost.socket "$(DESTDIR)$(PREFIX)/lib/systemd/system/gatepost.socket"
+	install -D -m 644 systemd/sysusers.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/gatepost.conf"
+	install -D -m 644 systemd/tmpfiles.conf "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatepost.conf"
 	install -D -m 644 etc/gatepost.toml "$(DESTDIR)$(PREFIX)/share/doc/gatepost/gatepost.toml"
 	install -D -m 644 man/gatepost.8 "$(DESTDIR)$(PREFIX)/share/man/man8/gatepost.8"
 	install -D -m 644 man/gatepost.toml.5 "$(DESTDIR)$(PREFIX)/share/man/man5/gatepost.toml.5"

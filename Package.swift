@@ -78,7 +78,7 @@ let package = Package(
     // `make soak`; not installed.
     .executableTarget(
       name: "soak", dependencies: ["TestSupport", "Passwords", "Secrets"], path: "Tests/Soak", swiftSettings: strict),
-    .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets"], swiftSettings: strict),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets", "CLinux"], swiftSettings: strict),
     .testTarget(name: "AuthdaemonWireTests", dependencies: ["AuthdaemonWire", "Secrets"], swiftSettings: strict),
     .testTarget(name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads"], swiftSettings: strict),
     .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Secrets"], swiftSettings: strict),

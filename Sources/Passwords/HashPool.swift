@@ -1,4 +1,4 @@
-internal import Threads
+public import Threads
 
 /// A bounded pool of threads for hashing, each with its own ``CryptScratch``, behind one queue that is fair by account
 /// (`FairQueue`).
@@ -29,8 +29,9 @@ public final class HashPool: Sendable {
   ///   - threads: at least 1; more than there are cores gains nothing.
   ///   - queueCapacity: jobs that may wait for a thread, at least 1.
   ///   - memory: what running jobs may take together, in bytes; one that takes more by itself is dropped.
+  ///   - rights: of its threads, and so of what jobs do; `.computing` is enough for hashing and for answering a client.
   /// - Throws: `SystemError` when the system gives no thread; none is left behind.
-  public init(threads: Int, queueCapacity: Int, memory: Int = .max) throws {
+  public init(threads: Int, queueCapacity: Int, memory: Int = .max, rights: ThreadRights? = nil) throws {
     let threads = max(1, threads)
     self.threads = threads
     self.memory = memory
@@ -39,7 +40,8 @@ public final class HashPool: Sendable {
     var workers: [Worker] = []
     do {
       for number in 0..<threads {
-        workers.append(try Worker(name: "hash-\(number)", niceness: Self.niceness) { Self.work(state) })
+        workers.append(
+          try Worker(name: "hash-\(number)", niceness: Self.niceness, rights: rights) { Self.work(state) })
       }
     } catch {
       Self.close(state)

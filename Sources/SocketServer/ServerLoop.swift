@@ -350,10 +350,7 @@ final class ServerLoop: @unchecked Sendable {
   private func beginToStop(_ grace: Duration) {
     let now = ContinuousClock.now
     end = now + grace
-    for (index, listener) in listeners.enumerated() where !listener.isInherited {
-      listener.withdraw()
-      acceptPending.insert(index)
-    }
+    for (index, listener) in listeners.enumerated() where !listener.isInherited { acceptPending.insert(index) }
     // Who is in the kernel's queue of a socket of ours has no other server to wait for; an inherited one's queue outlives us.
     for index in listeners.indices where listeners[index].isInherited { acceptPending.remove(index) }
     for _ in 0..<Self.lastTurns where !acceptPending.isEmpty && !isOutOfDescriptors { acceptWaiting() }

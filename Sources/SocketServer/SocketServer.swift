@@ -23,14 +23,20 @@ public final class SocketServer: Sendable {
   private let mailbox: Mailbox
   private let worker: Lock<Worker?> = Lock(nil)
   private let stopping: Lock<Duration?> = Lock(nil)
+  private let rights: ThreadRights?
+  /// Until they are withdrawn.
+  private let listeners: Lock<[Listener]>
 
   /// Prepares to serve `listeners`.
+  /// - Parameter rights: of the thread, and so of `report` and `handler`; `.serving` is enough for what the server does itself.
   public init(
-    listeners: [Listener], limits: ServerLimits = ServerLimits(),
+    listeners: [Listener], limits: ServerLimits = ServerLimits(), rights: ThreadRights? = nil,
     report: @escaping @Sendable (Event) -> Void = { _ in },
     handler: @escaping Handler
   ) throws(SystemError) {
     mailbox = try Mailbox()
+    self.rights = rights
+    self.listeners = Lock(listeners)
     let stopping = self.stopping
     loop = try ServerLoop(
       listeners: listeners, limits: limits, mailbox: mailbox, report: report, handler: handler,
@@ -40,7 +46,7 @@ public final class SocketServer: Sendable {
   /// Begins to serve, on a thread of its own.
   public func start() throws(SystemError) {
     let loop = self.loop
-    let started = try Worker(name: "front") { loop.run() }
+    let started = try Worker(name: "front", rights: rights) { loop.run() }
     worker.withLock { $0 = started }
   }
 
@@ -52,8 +58,17 @@ public final class SocketServer: Sendable {
   /// - Returns: when all is closed; false when the grace did not suffice.
   @discardableResult
   public func stop(grace: Duration) -> Bool {
+    withdrawListeners()
     stopping.withLock { $0 = grace }
     mailbox.post(ServerLoop.wakeToken)
     return worker.withLock { $0 }?.join(grace + .seconds(1)) ?? true
+  }
+
+  /// Not by the thread that serves, which need not have the right to remove files. Who connected before is still served.
+  private func withdrawListeners() {
+    listeners.withLock { listeners in
+      for listener in listeners { listener.withdraw() }
+      listeners = []
+    }
   }
 }

@@ -18,15 +18,20 @@ public struct RequestLog: Sendable {
   private let now: @Sendable () -> ContinuousClock.Instant
   private let budget = Lock(LineBudget())
   private let advisor: PermissionAdvisor
+  private let clerk: AuditClerk?
 
   /// - Parameters:
   ///   - ownProcess: requests of this process (the watchdog's) are logged at debug level only.
   ///   - names: of the asking processes.
+  ///   - apart: lines for which files must be read are written by a thread of their own. For callers whose threads may not read any
+  ///     (`ThreadRights`).
   ///   - now: by which the allowance of lines is measured.
   public init(
-    logger: Logger, ownProcess: Int32, names: ProcessNames = .current,
+    logger: Logger, ownProcess: Int32, names: ProcessNames = .current, apart: Bool = false,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
+    // Without the thread they are written all the same, and lack the program's name.
+    clerk = apart ? try? AuditClerk() : nil
     self.logger = logger
     self.ownProcess = ownProcess
     self.names = names
@@ -38,13 +43,27 @@ public struct RequestLog: Sendable {
   public func write(_ record: AuditRecord) {
     let level = level(record)
     guard level >= logger.logLevel else { return }
-    var program: [UInt8]?
-    if !record.isEveryday, let subject = LineSubject(record) {
-      let now = self.now()
-      guard budget.withLock({ $0.take(subject, at: now) }) else { return }
-      if Self.namesProgram(record) { program = names.program(record.processID) }
-      if let denial = record.denial { advisor.advise(denial, record, program: program, at: now) }
+    guard !record.isEveryday, let subject = LineSubject(record) else {
+      write(record, program: nil, level)
+      return
     }
+    let now = self.now()
+    guard budget.withLock({ $0.take(subject, at: now) }) else { return }
+    guard Self.namesProgram(record) || record.denial != nil else {
+      write(record, program: nil, level)
+      return
+    }
+    if clerk?.take({ [self] in investigate(record, level, at: now) }) != true { investigate(record, level, at: now) }
+  }
+
+  /// For lines that say who asked.
+  private func investigate(_ record: AuditRecord, _ level: Logger.Level, at now: ContinuousClock.Instant) {
+    let program = Self.namesProgram(record) ? names.program(record.processID) : nil
+    if let denial = record.denial { advisor.advise(denial, record, program: program, at: now) }
+    write(record, program: program, level)
+  }
+
+  private func write(_ record: AuditRecord, program: [UInt8]?, _ level: Logger.Level) {
     // Not by interpolation, which would copy it.
     logger.log(level: level, Logger.Message(stringLiteral: Self.line(record, program: program)))
   }
@@ -56,6 +75,7 @@ public struct RequestLog: Sendable {
 
   /// Waits until everything is said that was begun, for `patience` at the most.
   public func finish(_ patience: Duration = .seconds(1)) {
+    clerk?.finish(patience)
     advisor.finish(patience)
     reportLeftOut()
   }

@@ -10,14 +10,16 @@ public final class Worker: Sendable {
   /// - Parameters:
   ///   - name: as `ps -L` and debuggers show it; the first 15 bytes.
   ///   - niceness: 0...19, what is added to the process's own, see nice(2). For work that takes a processor for long: others that have little to do come
-  ///     first. Where the system forbids it, nothing is different.
   /// - Throws: `SystemError` when the system gives no thread.
-  public init(name: String, niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+  public init(
+    name: String, niceness: Int32 = 0, rights: ThreadRights? = nil, _ body: @escaping @Sendable () -> Void
+  ) throws(SystemError) {
     let finished = self.finished
     let start = Unmanaged.passRetained(
       Start {
         gatepost_name_thread(String(name.prefix(15)))
         if niceness > 0 { _ = gatepost_lower_priority(niceness) }
+        _ = rights?.confine()
         body()
         finished.withLock { $0 = true }
         finished.broadcast()

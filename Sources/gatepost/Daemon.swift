@@ -39,6 +39,7 @@ struct Daemon {
     }
     defer { writer.flush() }
 
+    let rights = confinement(logger)
     let inherited = try orExit(logger, writer) { try Assembly.inherited(manager) }
     let unbound = Assembly.unbound(settings, besides: inherited)
     let sockets = (inherited.map(\.path) + unbound.map(\.socket)).map { path in
@@ -48,12 +49,13 @@ struct Daemon {
     try inspect(brokerSettings, logger)
     let threads = settings.limits.hashThreads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let pool = try HashPool(
-      threads: threads, queueCapacity: settings.limits.hashQueue, memory: settings.limits.hashMemory)
+      threads: threads, queueCapacity: settings.limits.hashQueue, memory: settings.limits.hashMemory,
+      rights: rights ? .computing : nil)
     // The soft limit is a courtesy to programs that use select(2).
     var descriptors: UInt64 = 0
     _ = gatepost_raise_descriptor_limit(&descriptors)
     let limits = Assembly.serverLimits(settings.limits, descriptors: Int(clamping: descriptors))
-    let requestLog = RequestLog(logger: logger, ownProcess: getpid())
+    let requestLog = RequestLog(logger: logger, ownProcess: getpid(), apart: rights)
     let broker = try Broker(
       settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations,
       holds: max(1, limits.connections / 2), report: { Self.log($0, logger) }
@@ -74,7 +76,8 @@ struct Daemon {
     }
     let paths = listeners.map(\.path)
     let server = try SocketServer(
-      listeners: listeners, limits: limits, report: { Self.log($0, connections: limits.connections, logger) }
+      listeners: listeners, limits: limits, rights: rights ? .serving : nil,
+      report: { Self.log($0, connections: limits.connections, logger) }
     ) { exchange, request in
       broker.handle(request, from: ExchangeChannel(exchange))
     }
@@ -146,6 +149,13 @@ struct Daemon {
       writer.flush()
       throw ExitCode.configuration
     }
+  }
+
+  /// Whether the threads that read requests and compute hashes can be kept from everything else.
+  private func confinement(_ logger: Logger) -> Bool {
+    guard let obstacle = ThreadRights.obstacle else { return true }
+    logger.notice("threads are not confined: \(obstacle)")
+    return false
   }
 
   /// Looks at every directory before clients are served: what the configuration has wrong stops the start, what is merely away

@@ -105,6 +105,8 @@ struct Daemon {
       configuration: ServiceGroupConfiguration(
         services: [watchdog, stopper], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
     StartMemory.giveBack()
+    // Behind that: what is locked cannot be given back.
+    ProcessMemory.lock(logger)
     manager.ready(status: status)
     // Reloads have a thread of their own, one at a time: looking at a database that hangs takes seconds, and SIGTERM must not wait for
     // that. A SIGHUP that comes while another one waits its turn is the same request.

@@ -21,4 +21,10 @@ struct Gatepost: AsyncParsableCommand {
       ServeCommand.self, CheckCommand.self, ProbeCommand.self, ForgiveCommand.self, BenchCommand.self,
       PasswordCommand.self,
     ])
+
+  /// Every command may hold a password sooner or later.
+  static func main() async {
+    ProcessMemory.hide()
+    await main(nil)
+  }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import Secrets
 import Testing
 import Threads
 
@@ -81,31 +80,5 @@ import Threads
     let lock = Lock(0)
     #expect(lock.wait(.milliseconds(5)) { $0 == 1 ? true : nil } == nil)
     #expect(lock.wait(.seconds(-1)) { $0 == 0 ? true : nil } == true)
-  }
-}
-
-@Suite struct SecretTests {
-  @Test func showsNothing() {
-    let secret = Secret(text: "hunter2")
-    var dumped = ""
-    dump(secret, to: &dumped)
-    for text in ["\(secret)", String(describing: secret), String(reflecting: secret), dumped, "\([secret])"] {
-      #expect(!text.contains("hunter2"))
-      #expect(!text.contains("104"), "not as numbers either")
-    }
-  }
-
-  @Test func comparesWholeValues() {
-    #expect(Secret(text: "abc").matches(Secret(text: "abc")))
-    #expect(!Secret(text: "abc").matches(Secret(text: "abd")))
-    #expect(!Secret(text: "abc").matches(Secret(text: "ab")))
-    #expect(Secret(text: "").matches(Secret(text: "")))
-  }
-
-  @Test func takesAndWipesItsSource() {
-    var bytes = Array("hunter2".utf8)
-    let secret = Secret.taking(&bytes)
-    #expect(bytes.isEmpty)
-    #expect(secret.matches(Secret(text: "hunter2")))
   }
 }

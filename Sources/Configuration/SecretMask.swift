@@ -1,8 +1,13 @@
 /// Hides what may be a password in text that somebody else wrote about a location: a library's objection to a conninfo likes to
 /// repeat the part it did not understand, and a password with a blank in it is such a part.
 enum SecretMask {
-  /// `text` without the words of `location` that stand behind `password` or inside a URI.
+  /// `text` without the words of `location` that stand behind `password`, inside a URI, or where a `key=value` should: a password that
+  /// has lost its key is such a word.
   static func hide(_ location: String, in text: String) -> String {
+    let bare = location.split { " \t\r\n".contains($0) }.filter { !$0.contains("=") && $0.utf8.count > 2 }
+    let text = bare.sorted { $0.utf8.count > $1.utf8.count }.reduce(text) { text, word in
+      text.split(separator: word, omittingEmptySubsequences: false).joined(separator: "…")
+    }
     let lowered = location.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     let starts = [end(of: "passw", in: lowered), end(of: "://", in: lowered)].compactMap { $0 }
     guard let start = starts.min() else { return text }

@@ -5,6 +5,7 @@ public final class GatepostDaemon: Sendable {
   private let folder: TemporaryFolder
   private let process: Lockbox
   private let command: [String]
+  private let environment: [String: String]
 
   /// Where it listens. The last component is `socket`, so that courier's programs find it.
   public var socketPath: String { folder.file("run/socket") }
@@ -18,10 +19,14 @@ public final class GatepostDaemon: Sendable {
   ///   - prelude: what a shell does before it becomes the daemon, such as `ulimit -n 64`.
   ///   - slowsGuessers: whether `[throttle]` is left as the configuration has it. Nearly all tests log in with wrong passwords as fast as
   ///     they can, and are about something else.
+  ///   - mode: of the configuration; one with a password in it must not be open to everybody.
+  ///   - environment: added to the test's own.
   ///   - configuration: the text of `gatepost.toml`; it is given the path of the socket that it has to name.
   public init(
-    prelude: String? = nil, slowsGuessers: Bool = false, _ configuration: (_ socketPath: String) -> String
+    prelude: String? = nil, slowsGuessers: Bool = false, mode: Int = 0o644, environment: [String: String] = [:],
+    _ configuration: (_ socketPath: String) -> String
   ) throws {
+    self.environment = environment
     folder = try TemporaryFolder("gatepost")
     try FileManager.default.createDirectory(atPath: folder.file("run"), withIntermediateDirectories: false)
     chmod(folder.file("run"), 0o755)
@@ -29,17 +34,23 @@ public final class GatepostDaemon: Sendable {
     command = prelude.map { ["sh", "-c", "\($0); exec \"$@\"", "sh"] + daemon } ?? daemon
     process = Lockbox()
     let text = configuration(socketPath) + (slowsGuessers ? "" : "\n[throttle]\nenabled = false\n")
-    try folder.write(text, to: "gatepost.toml")
+    try folder.write(text, to: "gatepost.toml", mode: mode)
     try start()
   }
 
   /// Starts it again after `stop()`.
   public func start() throws {
-    let process = try ChildProcess(command, outputPath: folder.file("log"))
+    let process = try ChildProcess(command, environment: environment, outputPath: logPath)
     self.process.held = process
     let path = socketPath
     let answers = eventually(within: 20) { (try? SocketConnection(unixPath: path)) != nil || !process.isRunning }
     guard answers, process.isRunning else { throw ServerTrouble("gatepost does not start", log: process.output) }
+  }
+
+  /// In the folder that the environment names, where `make test` looks for passwords in all logs at the end; else beside the rest.
+  private var logPath: String {
+    guard let kept = ProcessInfo.processInfo.environment["GATEPOST_TEST_LOGS"] else { return folder.file("log") }
+    return "\(kept)/\(UUID().uuidString).log"
   }
 
   /// Ends it as an administrator would.

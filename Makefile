@@ -61,6 +61,8 @@ install:
 	install -D -m 644 systemd/sysusers.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/gatepost.conf"
 	install -D -m 644 systemd/tmpfiles.conf "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatepost.conf"
 	install -D -m 644 etc/gatepost.toml "$(DESTDIR)$(PREFIX)/share/doc/gatepost/gatepost.toml"
+	install -D -m 644 etc/fail2ban/filter.d/gatepost.conf "$(DESTDIR)$(PREFIX)/share/doc/gatepost/fail2ban/filter.d/gatepost.conf"
+	install -D -m 644 etc/fail2ban/jail.d/gatepost.conf "$(DESTDIR)$(PREFIX)/share/doc/gatepost/fail2ban/jail.d/gatepost.conf"
 	install -D -m 644 man/gatepost.8 "$(DESTDIR)$(PREFIX)/share/man/man8/gatepost.8"
 	install -D -m 644 man/gatepost.toml.5 "$(DESTDIR)$(PREFIX)/share/man/man5/gatepost.toml.5"
 

@@ -4,7 +4,12 @@ enum SecretMask {
   /// `text` without the words of `location` that stand behind `password`, inside a URI, or where a `key=value` should: a password that
   /// has lost its key is such a word.
   static func hide(_ location: String, in text: String) -> String {
-    let bare = location.split { " \t\r\n".contains($0) }.filter { !$0.contains("=") && $0.utf8.count > 2 }
+    // A path is no connection string.
+    let parts = location.hasPrefix("/") ? [] : location.split { " \t\r\n".contains($0) }
+    let bare = parts.indices.filter { place in
+      let isKey = parts.indices.contains(place + 1) && parts[place + 1].hasPrefix("=")
+      return !isKey && !parts[place].contains("=") && parts[place].utf8.count > 2
+    }.map { parts[$0] }
     let text = bare.sorted { $0.utf8.count > $1.utf8.count }.reduce(text) { text, word in
       text.split(separator: word, omittingEmptySubsequences: false).joined(separator: "…")
     }

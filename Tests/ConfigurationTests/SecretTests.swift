@@ -63,6 +63,8 @@ import Testing
     ("host=/a password=abc def", "missing = after \"def\"", "missing = after \"…\""),
     ("host=/a password=abc def", "missing = after \"abc def\"", "missing = after \"… …\""),
     ("hots=/a password=abc", "no option \"hots\"", "no option \"hots\""),
+    ("host=/a swordfish", "missing = after \"swordfish\"", "missing = after \"…\""),
+    ("hots = /a", "no option \"hots\"", "no option \"hots\""),
     ("/var/lib/a.db", "no /var/lib/a.db", "no /var/lib/a.db"),
     ("", "empty", "empty"),
     ("postgresql://u:sec/ret@h", "bad port \"sec\"", "bad port \"…\""),

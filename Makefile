@@ -15,7 +15,7 @@ run: packages-build
 	etc/example/run "$$(swift build --show-bin-path)/gatepost"
 
 test: packages-build packages-test
-	swift test
+	@Tests/run
 
 MINUTES = 10
 soak: packages-build packages-test

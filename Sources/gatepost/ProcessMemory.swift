@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 internal import Logging
 internal import Threads
 
@@ -6,7 +7,14 @@ internal import Threads
 enum ProcessMemory {
   /// No core dump, and no reading of the memory (ptrace(2), `/proc/PID/mem`, `environ`) by other processes of the same user. Root can
   /// do both. Where the system refuses, there is nothing to be done about it.
-  static func hide() { _ = gatepost_forbid_dumps() }
+  ///
+  /// Nor a crash report on standard error: Swift's shows the memory that the registers point to. Whoever sets `SWIFT_BACKTRACE` wants
+  /// it.
+  static func hide() {
+    _ = gatepost_forbid_dumps()
+    guard getenv("SWIFT_BACKTRACE") == nil else { return }
+    for crash in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(crash, SIG_DFL) }
+  }
 
   /// Keeps all of it out of the swap space, where that is allowed without limit; says which of the two holds.
   ///

@@ -62,6 +62,9 @@ public final class GatepostDaemon: Sendable {
     return status
   }
 
+  /// Whether it has ended by itself.
+  public var hasEnded: Bool { process.held?.isRunning == false }
+
   /// Of the running daemon.
   public var pid: Int32? { process.held?.pid }
 

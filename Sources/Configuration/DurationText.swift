@@ -32,17 +32,7 @@ enum DurationText {
 extension ValueKind where Value == Duration {
   /// A duration within `range`.
   static func duration(_ range: ClosedRange<Duration>, like example: String) -> ValueKind {
-    text(like: example) { text throws(Objection) in
-      guard let duration = DurationText.parse(text) else {
-        throw Objection(
-          "expected a duration such as \"\(example)\" (a whole number and ms, s, m or h), found \"\(Label.harmless(text))\""
-        )
-      }
-      guard range.contains(duration) else {
-        let (least, most) = (DurationText.format(range.lowerBound), DurationText.format(range.upperBound))
-        throw Objection("expected a duration from \(least) to \(most), found \"\(Label.harmless(text))\"")
-      }
-      return duration
-    }
+    quantity(
+      "duration", of: "ms, s, m or h", in: range, like: example, parse: DurationText.parse, format: DurationText.format)
   }
 }

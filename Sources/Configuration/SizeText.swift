@@ -25,17 +25,7 @@ enum SizeText {
 extension ValueKind where Value == Int {
   /// A size within `range`, in bytes.
   static func size(_ range: ClosedRange<Int>, like example: String) -> ValueKind {
-    text(like: example) { text throws(Objection) in
-      guard let size = SizeText.parse(text) else {
-        throw Objection(
-          "expected a size such as \"\(example)\" (a whole number and KiB, MiB or GiB), found \"\(Label.harmless(text))\""
-        )
-      }
-      guard range.contains(size) else {
-        let (least, most) = (SizeText.format(range.lowerBound), SizeText.format(range.upperBound))
-        throw Objection("expected a size from \(least) to \(most), found \"\(Label.harmless(text))\"")
-      }
-      return size
-    }
+    quantity(
+      "size", of: "KiB, MiB or GiB", in: range, like: example, parse: SizeText.parse, format: SizeText.format)
   }
 }

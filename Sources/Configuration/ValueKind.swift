@@ -40,6 +40,27 @@ extension ValueKind {
       unwrap: { if case .text(let text) = $0 { text } else { nil } }, parse: parse)
   }
 
+  /// A number with a unit, within `range`.
+  /// - Parameters:
+  ///   - what: as in "expected a size such as".
+  ///   - units: as in "a whole number and KiB, MiB or GiB".
+  static func quantity(
+    _ what: String, of units: String, in range: ClosedRange<Value>, like example: String,
+    parse: @escaping (String) -> Value?, format: @escaping (Value) -> String
+  ) -> ValueKind where Value: Comparable {
+    text(like: example) { text throws(Objection) in
+      let found = "found \"\(Label.harmless(text))\""
+      guard let value = parse(text) else {
+        throw Objection("expected a \(what) such as \"\(example)\" (a whole number and \(units)), \(found)")
+      }
+      guard range.contains(value) else {
+        let (least, most) = (format(range.lowerBound), format(range.upperBound))
+        throw Objection("expected a \(what) from \(least) to \(most), \(found)")
+      }
+      return value
+    }
+  }
+
   /// One word of a list; `Value`'s cases are the list.
   static func word() -> ValueKind where Value: CaseIterable & RawRepresentable<String> {
     let known = Value.allCases.map(\.rawValue)

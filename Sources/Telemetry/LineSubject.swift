@@ -1,6 +1,5 @@
 internal import Accounts
 internal import Broker
-internal import Glibc
 
 /// Whom or what a log line is about, as far as others can cause such lines without end: lines about one subject share an allowance
 /// (`LineBudget`). Nothing that is not bounded by itself has none.
@@ -23,10 +22,8 @@ struct LineSubject: Hashable, Sendable {
 
   /// Who or what.
   enum Key: Hashable, Sendable {
-    /// IPv4, in network order; mapped into IPv6 it is the same.
-    case ipv4(UInt32)
-    /// The first half of an IPv6 address: the network that a single client has to itself.
-    case ipv6(UInt64)
+    /// Of a mail client: what one customer of a network provider has.
+    case site(NetworkAddress)
     /// What should be an address and is none.
     case text([UInt8])
     /// An account, as it was asked for, and the process's user.
@@ -78,35 +75,17 @@ struct LineSubject: Hashable, Sendable {
   }
 
   private static func key(ofAddress text: [UInt8]) -> Key {
-    var address = in_addr()
-    var longAddress = in6_addr()
-    let name = text.prefix(nameBytes).map { CChar(bitPattern: $0) } + [0]
-    if inet_pton(AF_INET, name, &address) == 1 { return .ipv4(UInt32(bigEndian: address.s_addr)) }
-    guard inet_pton(AF_INET6, name, &longAddress) == 1 else { return .text(Array(text.prefix(nameBytes))) }
-    return withUnsafeBytes(of: &longAddress) { bytes in
-      func number(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
-      let isMapped = number(0..<8) == 0 && number(8..<12) == 0xffff
-      return isMapped ? .ipv4(UInt32(truncatingIfNeeded: number(12..<16))) : .ipv6(number(0..<8))
-    }
+    NetworkAddress(text).map { .site($0.site) } ?? .text(Array(text.prefix(nameBytes)))
   }
 
   /// Appends the fields that such lines have in common.
   func append(to line: inout [UInt8]) {
     Self.append(kind, to: &line)
     switch key {
-    case .ipv4(let address):
+    case .site(let site):
       LogText.append(" ip=", to: &line)
-      for shift in stride(from: UInt32(24), through: 0, by: -8) {
-        LogText.append(decimal: UInt(address >> shift & 255), to: &line)
-        if shift > 0 { line.append(UInt8(ascii: ".")) }
-      }
-    case .ipv6(let network):
-      LogText.append(" ip=", to: &line)
-      for shift in stride(from: UInt64(48), through: 0, by: -16) {
-        line += String(network >> shift & 0xffff, radix: 16).utf8
-        line.append(UInt8(ascii: ":"))
-      }
-      LogText.append(":/64", to: &line)
+      line += site.description.utf8
+      if !site.isIPv4 { LogText.append("/64", to: &line) }
     case .text(let text): LogText.append(" ip=", text, to: &line)
     case .account(let user, let uid):
       LogText.append(" user=", user, to: &line)

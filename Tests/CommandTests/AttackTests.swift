@@ -24,16 +24,14 @@ import Testing
     attacks = try Fixtures.text("attacks/requests.jsonl").split(separator: "\n").map {
       try JSONDecoder().decode(Attack.self, from: Data($0.utf8))
     }
-    try folder.write(
+    try folder.makeDatabase(
       """
       CREATE TABLE people (username text PRIMARY KEY, password text, name text, active integer);
       INSERT INTO people VALUES ('alice@example.org', '{PLAIN}alice-secret', 'Alice', 1);
       INSERT INTO people VALUES ('inactive@example.org', '{PLAIN}inactive-secret', '', 0);
       INSERT INTO people VALUES ('broken@example.org', '{ODD}x', '', 1);
       INSERT INTO people VALUES ('evil@example.org', '{PLAIN}evil-secret', 'Evil' || char(10) || 'UID=0' || char(10) || 'HOME=/root', 1);
-      """, to: "accounts.sql")
-    let made = try ChildProcess.run(["sqlite3", folder.file("accounts.db"), ".read \(folder.file("accounts.sql"))"])
-    try #require(made.status == 0, "\(made.errors)")
+      """)
   }
 
   private func daemon() throws -> GatepostDaemon {

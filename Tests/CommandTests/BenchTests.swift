@@ -11,11 +11,9 @@ import Testing
     folder = try TemporaryFolder("bench")
     let database = folder.file("a.db")
     let rows = (0..<40).map { "('user\($0)', 'secret\($0)', '/home/user\($0)')" }.joined(separator: ",\n")
-    try folder.write(
+    try folder.makeDatabase(
       "CREATE TABLE accounts (name text PRIMARY KEY, password text, home text);\nINSERT INTO accounts VALUES \(rows);",
-      to: "a.sql")
-    let made = try ChildProcess.run(["sqlite3", database, ".read \(folder.file("a.sql"))"])
-    try #require(made.status == 0, "\(made.errors)")
+      name: "a.db")
     let users = (0..<40).map { "user\($0)\tsecret\($0)\t\tHOME=/home/user\($0)\tUID=5000" }
     try folder.write(users.joined(separator: "\n"), to: "users.tsv")
     daemon = try GatepostDaemon { socket in

@@ -7,6 +7,7 @@ import Testing
 /// Guessing against the real daemon: what it logs, what it keeps over a restart, how an administrator takes it back, and who may.
 @Suite(.serialized) struct ForgiveTests {
   private let folder: TemporaryFolder
+  private let mailboxes: MailboxFile
   private var control: String { folder.file("control/socket") }
   private var state: String { folder.file("state/throttle.state") }
 
@@ -16,16 +17,7 @@ import Testing
       try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
     }
     chmod(folder.file("control"), 0o755)
-    try folder.write(
-      """
-      CREATE TABLE mailbox (username text PRIMARY KEY, password text, name text, maildir text, quota integer,
-        local_part text, domain text, active integer);
-      INSERT INTO mailbox VALUES ('slow@example.org', '\(ServeTests.slowHash)', '', 's/', 0, 'slow', 'example.org', 1);
-      INSERT INTO mailbox VALUES ('quick@example.org', '{PLAIN}quick-secret', '', 'q/', 0, 'quick', 'example.org', 1);
-      """, to: "accounts.sql")
-    let made = try ChildProcess.run(
-      ["sqlite3", folder.file("accounts.db"), ".read \(folder.file("accounts.sql"))"])
-    try #require(made.status == 0, "\(made.errors)")
+    mailboxes = try MailboxFile(in: folder)
   }
 
   private func configuration(_ socket: String, maxDelay: String = "50ms", group: String? = nil) -> String {
@@ -35,13 +27,7 @@ import Testing
     [[listen]]
     socket = "\(socket)"
     mode = "0600"
-    [[directory]]
-    name = "accounts"
-    type = "sqlite"
-    database = "\(folder.file("accounts.db"))"
-    preset = "postfixadmin"
-    uid = 5000
-    gid = 5000
+    \(mailboxes.directory)
     [throttle]
     max-delay = "\(maxDelay)"
     [control]

@@ -5,18 +5,11 @@ import Testing
 /// Clients that mean no good, at the real daemon: whatever they do, the others see no difference.
 @Suite(.serialized) struct HostileClientTests {
   private let folder: TemporaryFolder
+  private let mailboxes: MailboxFile
 
   init() throws {
     folder = try TemporaryFolder("hostile")
-    try folder.write(
-      """
-      CREATE TABLE mailbox (username text PRIMARY KEY, password text, name text, maildir text, quota integer,
-        local_part text, domain text, active integer);
-      INSERT INTO mailbox VALUES ('slow@example.org', '\(ServeTests.slowHash)', '', 'slow/', 0, 'slow', 'example.org', 1);
-      INSERT INTO mailbox VALUES ('quick@example.org', '{PLAIN}quick-secret', '', 'quick/', 0, 'quick', 'example.org', 1);
-      """, to: "accounts.sql")
-    let made = try ChildProcess.run(["sqlite3", folder.file("accounts.db"), ".read \(folder.file("accounts.sql"))"])
-    try #require(made.status == 0, "\(made.errors)")
+    mailboxes = try MailboxFile(in: folder)
   }
 
   private func daemon(_ limits: String = "", prelude: String? = nil) throws -> GatepostDaemon {
@@ -27,13 +20,7 @@ import Testing
       [[listen]]
       socket = "\(socket)"
       mode = "0600"
-      [[directory]]
-      name = "accounts"
-      type = "sqlite"
-      database = "\(folder.file("accounts.db"))"
-      preset = "postfixadmin"
-      uid = 5000
-      gid = 5000
+      \(mailboxes.directory)
       [limits]
       \(limits)
       """
@@ -105,14 +92,12 @@ import Testing
 
   /// Each of them would hold one of the few that write lists, for as long as the daemon waits for it.
   @Test func listsThatNobodyReads() throws {
-    try folder.write(
+    try folder.makeDatabase(
       """
       WITH RECURSIVE numbers(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < 30000)
       INSERT INTO mailbox SELECT 'user' || n || '@example.org', '{PLAIN}x', '', 'example.org/user' || n || '/', 0,
         'user' || n, 'example.org', 1 FROM numbers;
-      """, to: "many.sql")
-    let made = try ChildProcess.run(["sqlite3", folder.file("accounts.db"), ".read \(folder.file("many.sql"))"])
-    try #require(made.status == 0, "\(made.errors)")
+      """)
     let daemon = try daemon("enumerations = 1")
     let pid = try #require(daemon.pid)
     try othersAreServed(daemon, "before")

@@ -11,14 +11,12 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder("peers")
-    try folder.write(
+    try folder.makeDatabase(
       """
       CREATE TABLE people (username text PRIMARY KEY, password text, clear_password text);
       INSERT INTO people VALUES ('alice', '{SHA256}K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=', NULL);
       INSERT INTO people VALUES ('bob', NULL, 'bob-secret');
-      """, to: "accounts.sql")
-    let made = try ChildProcess.run(["sqlite3", folder.file("accounts.db"), ".read \(folder.file("accounts.sql"))"])
-    try #require(made.status == 0, "\(made.errors)")
+      """)
   }
 
   private func configuration(_ sockets: String, _ peers: String) -> String {

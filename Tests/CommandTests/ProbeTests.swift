@@ -10,15 +10,13 @@ import Testing
   init() throws {
     folder = try TemporaryFolder("probe")
     let database = folder.file("a.db")
-    try folder.write(
+    try folder.makeDatabase(
       """
       CREATE TABLE passwd (id text PRIMARY KEY, crypt text, clear text, name text, uid integer, gid integer, home text,
         maildir text, quota text, options text, defaultdelivery text);
       INSERT INTO passwd VALUES ('alice', NULL, 'alice-secret', 'Alice', 5000, 5001, '/home/alice', 'Maildir', NULL,
         'disableimap=1', './Maildir');
-      """, to: "a.sql")
-    let made = try ChildProcess.run(["sqlite3", database, ".read \(folder.file("a.sql"))"])
-    try #require(made.status == 0, "\(made.errors)")
+      """, name: "a.db")
     daemon = try GatepostDaemon { socket in
       """
       [[listen]]

@@ -4,24 +4,12 @@ import Testing
 
 /// The daemon's own life: start, signals, sockets handed over, and what it says when it cannot start.
 @Suite struct ServeTests {
-  /// `$2y$10$`: some 50 ms a verification, so that requests are under way when a signal comes.
-  static let slowHash = "$2y$10$abcdefghijklmnopqrstuuekZCv8Werm9riOHss5vjR1mTbI4eVxO"
-
   private let folder: TemporaryFolder
-  private let database: String
+  private let mailboxes: MailboxFile
 
   init() throws {
     folder = try TemporaryFolder("serve")
-    database = folder.file("accounts.db")
-    try folder.write(
-      """
-      CREATE TABLE mailbox (username text PRIMARY KEY, password text, name text, maildir text, quota integer,
-        local_part text, domain text, active integer);
-      INSERT INTO mailbox VALUES ('slow@example.org', '\(Self.slowHash)', '', 'slow/', 0, 'slow', 'example.org', 1);
-      INSERT INTO mailbox VALUES ('quick@example.org', '{PLAIN}quick-secret', '', 'quick/', 0, 'quick', 'example.org', 1);
-      """, to: "accounts.sql")
-    let made = try ChildProcess.run(["sqlite3", database, ".read \(folder.file("accounts.sql"))"])
-    try #require(made.status == 0, "\(made.errors)")
+    mailboxes = try MailboxFile(in: folder)
   }
 
   private func configuration(_ socket: String, top: String = "") -> String {
@@ -30,13 +18,7 @@ import Testing
     [[listen]]
     socket = "\(socket)"
     mode = "0600"
-    [[directory]]
-    name = "accounts"
-    type = "sqlite"
-    database = "\(database)"
-    preset = "postfixadmin"
-    uid = 5000
-    gid = 5000
+    \(mailboxes.directory)
     """
   }
 
@@ -147,13 +129,7 @@ import Testing
     try folder.write(
       """
       default-domain = "example.org"
-      [[directory]]
-      name = "accounts"
-      type = "sqlite"
-      database = "\(database)"
-      preset = "postfixadmin"
-      uid = 5000
-      gid = 5000
+      \(mailboxes.directory)
       """, to: "activated.toml")
     let process = try ChildProcess(
       [
@@ -216,9 +192,9 @@ import Testing
   ])
   func badDatabasesAreNamed(_ content: String?, _ expected: String) throws {
     if let content {
-      try content.write(toFile: database, atomically: true, encoding: .utf8)
+      try content.write(toFile: mailboxes.path, atomically: true, encoding: .utf8)
     } else {
-      _ = try ChildProcess.run(["sqlite3", database, "DROP TABLE mailbox"])
+      _ = try ChildProcess.run(["sqlite3", mailboxes.path, "DROP TABLE mailbox"])
     }
     try folder.write(configuration(folder.file("s")), to: "bad.toml")
     let result = try ChildProcess.run([GatepostExecutable.path(), "serve", "--config", folder.file("bad.toml")])

@@ -5,17 +5,11 @@ import Testing
 /// Reload, restart and watchdog while requests keep coming.
 @Suite(.serialized) struct ServeUnderLoadTests {
   private let folder: TemporaryFolder
+  private let mailboxes: MailboxFile
 
   init() throws {
     folder = try TemporaryFolder("load")
-    try folder.write(
-      """
-      CREATE TABLE mailbox (username text PRIMARY KEY, password text, name text, maildir text, quota integer,
-        local_part text, domain text, active integer);
-      INSERT INTO mailbox VALUES ('quick@example.org', '{PLAIN}quick-secret', '', 'quick/', 0, 'quick', 'example.org', 1);
-      """, to: "accounts.sql")
-    let made = try ChildProcess.run(["sqlite3", folder.file("accounts.db"), ".read \(folder.file("accounts.sql"))"])
-    try #require(made.status == 0, "\(made.errors)")
+    mailboxes = try MailboxFile(in: folder)
   }
 
   private func configuration(listening: String = "") -> String {
@@ -23,13 +17,7 @@ import Testing
     default-domain = "example.org"
     log-level = "notice"
     \(listening)
-    [[directory]]
-    name = "accounts"
-    type = "sqlite"
-    database = "\(folder.file("accounts.db"))"
-    preset = "postfixadmin"
-    uid = 5000
-    gid = 5000
+    \(mailboxes.directory)
     """
   }
 

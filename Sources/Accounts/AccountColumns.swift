@@ -180,10 +180,12 @@ public struct AccountColumns: Sendable {
     _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?
   ) throws(Unavailability) -> UInt32 {
     guard let bytes else { throw .bad(column, "is NULL") }
-    try check(column, bytes)
     var number: UInt64 = 0
     for byte in bytes {
-      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { throw .noID(column) }
+      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else {
+        try check(column, bytes)
+        throw .noID(column)
+      }
       number = number * 10 + UInt64(byte - UInt8(ascii: "0"))
       guard number <= UInt64(Self.maximumID) else { throw .noID(column) }
     }

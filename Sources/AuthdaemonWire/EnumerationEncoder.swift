@@ -8,6 +8,9 @@
 /// directory has been read to its end. For the same reason an account that the client would not see, or see wrongly, is a fault
 /// and not skipped: the client cuts a line at `#`.
 public enum EnumerationEncoder {
+  /// In a line: five TAB and an LF.
+  private static let marks = 6
+
   /// The listing is complete.
   public static let end = [UInt8](".\n".utf8)
 
@@ -36,10 +39,11 @@ public enum EnumerationEncoder {
     bytes.append(tab)
     bytes.append(contentsOf: options)
     bytes.append(UInt8(ascii: "\n"))
-    let unsafe = unsafeField(name, home, maildir, options)
-    if unsafe == nil, bytes.count - start <= WireLimits.enumerationLine { return nil }
+    // The whole line at once, which is quicker than field by field: it holds our marks, and no other.
+    let marks = bytes.withUnsafeBytes { $0.part(from: start).listMarks }
+    if marks == Self.marks, !name.isEmpty, bytes.count - start <= WireLimits.enumerationLine { return nil }
     bytes.removeSubrange(start...)
-    return unsafe.map { .unsafeValue(field: $0) } ?? .tooLong
+    return unsafeField(name, home, maildir, options).map { .unsafeValue(field: $0) } ?? .tooLong
   }
 
   /// `TAB uid TAB gid TAB`.
@@ -70,10 +74,10 @@ public enum EnumerationEncoder {
     _ name: UnsafeRawBufferPointer, _ home: UnsafeRawBufferPointer, _ maildir: UnsafeRawBufferPointer,
     _ options: UnsafeRawBufferPointer
   ) -> String? {
-    if name.isEmpty || name.holdsListMark { return "username" }
-    if home.holdsListMark { return "home" }
-    if maildir.holdsListMark { return "maildir" }
-    return options.holdsListMark ? "options" : nil
+    if name.isEmpty || name.listMarks > 0 { return "username" }
+    if home.listMarks > 0 { return "home" }
+    if maildir.listMarks > 0 { return "maildir" }
+    return options.listMarks > 0 ? "options" : nil
   }
 }
 

@@ -87,17 +87,17 @@ final class SQLiteStatement {
   /// The current row's value: text as it is stored, numbers in decimal, nil for NULL. It lasts until the next step, or until it
   /// is asked for again.
   func value(_ column: Int) -> UnsafeRawBufferPointer? {
-    let index = Int32(truncatingIfNeeded: column)
     if column >= columns.count { survey() }
-    if column < columns.count, case .integer(let text) = columns[column],
-      sqlite3_column_type(handle, index) == SQLITE_INTEGER
-    {
-      return text.text(of: sqlite3_column_int64(handle, index))
+    // One call that looks after the connection's state, and then the value's own: `sqlite3_column_text` and its like do that each time. It
+    // is not for two threads at once, and this connection is not.
+    let value = sqlite3_column_value(handle, Int32(truncatingIfNeeded: column))
+    let type = sqlite3_value_type(value)
+    if type == SQLITE_INTEGER, column < columns.count, case .integer(let text) = columns[column] {
+      return text.text(of: sqlite3_value_int64(value))
     }
-    guard let text = sqlite3_column_text(handle, index) else {
-      return sqlite3_column_type(handle, index) == SQLITE_NULL ? nil : UnsafeRawBufferPointer(start: nil, count: 0)
-    }
-    return UnsafeRawBufferPointer(start: text, count: Int(sqlite3_column_bytes(handle, index)))
+    if type == SQLITE_NULL { return nil }
+    guard let text = sqlite3_value_text(value) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    return UnsafeRawBufferPointer(start: text, count: Int(sqlite3_value_bytes(value)))
   }
 
   private func survey() {

@@ -44,11 +44,12 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Accounts", dependencies: ["Secrets"], swiftSettings: strict),
 
-    // Back ends: one target each.
+    // Back ends: one target each. What those that are servers share: waiting, reconnecting, queues.
+    .target(name: "DatabaseServers", dependencies: ["Accounts", "Secrets", "Threads"], swiftSettings: strict),
     .target(
       name: "SQLiteDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CSQLite"], swiftSettings: strict),
     .target(
-      name: "PostgreSQLDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CPostgreSQL"],
+      name: "PostgreSQLDirectory", dependencies: ["DatabaseServers", "Accounts", "Secrets", "Threads", "CPostgreSQL"],
       swiftSettings: strict),
 
     // The way of a request, and what surrounds it.
@@ -65,7 +66,8 @@ let package = Package(
       name: "gatepost",
       dependencies: [
         "AuthdaemonWire", "Passwords", "Accounts", "Secrets", "Threads", "SQLiteDirectory", "PostgreSQLDirectory",
-        "Broker", "SocketServer", "LoadGenerator", "Configuration", "Telemetry", "CLinux", arguments, lifecycle,
+        "Broker", "SocketServer",
+        "LoadGenerator", "Configuration", "Telemetry", "CLinux", arguments, lifecycle,
         signals, log,
       ],
       swiftSettings: strict),
@@ -75,6 +77,9 @@ let package = Package(
     .target(
       name: "DirectoryConformance", dependencies: ["Accounts", "Secrets", "TestSupport"],
       path: "Tests/DirectoryConformance", swiftSettings: strict),
+    .target(
+      name: "DirectoryAsking", dependencies: ["Accounts", "Secrets", "TestSupport"], path: "Tests/DirectoryAsking",
+      swiftSettings: strict),
     // `make soak`; not installed.
     .executableTarget(
       name: "soak", dependencies: ["TestSupport", "Passwords", "Secrets"], path: "Tests/Soak", swiftSettings: strict),
@@ -87,8 +92,14 @@ let package = Package(
       dependencies: ["SQLiteDirectory", "DirectoryConformance", "TestSupport", "CSQLite", "Accounts", "Secrets"],
       swiftSettings: strict),
     .testTarget(
+      name: "DatabaseServersTests", dependencies: ["DatabaseServers", "TestSupport", "Accounts", "Secrets"],
+      swiftSettings: strict),
+    .testTarget(
       name: "PostgreSQLDirectoryTests",
-      dependencies: ["PostgreSQLDirectory", "DirectoryConformance", "TestSupport", "Accounts", "Secrets"],
+      dependencies: [
+        "PostgreSQLDirectory", "DatabaseServers", "DirectoryConformance", "DirectoryAsking", "TestSupport", "Accounts",
+        "Secrets",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "BrokerTests", dependencies: ["Broker", "AuthdaemonWire", "Accounts", "Passwords", "Secrets", "Threads"],

@@ -1,4 +1,5 @@
 internal import CPostgreSQL
+internal import DatabaseServers
 
 /// One statement at a time, each step with a deadline: for opening, changing passwords, enumerating and inspecting.
 /// Look-ups do not come this way: see `LookUpLoop`.

@@ -1,4 +1,5 @@
 internal import CPostgreSQL
+internal import DatabaseServers
 internal import Glibc
 
 /// Owns one libpq connection, non-blocking. Every wait has a deadline; nothing here calls a function of libpq that
@@ -54,26 +55,7 @@ final class Connection: @unchecked Sendable {
   func wait(
     reading: Bool = true, writing: Bool = false, until deadline: ContinuousClock.Instant, stop: StopFlag
   ) throws(DatabaseFault) {
-    var entry = pollfd(fd: descriptor, events: 0, revents: 0)
-    if reading { entry.events |= Int16(POLLIN) }
-    if writing { entry.events |= Int16(POLLOUT) }
-    while true {
-      if stop.isSet { throw .stopping }
-      let left = deadline - .now
-      guard left > .zero else { throw DatabaseFault(.timeLimit, "the database did not answer in time") }
-      let result = poll(&entry, 1, min(left, StopFlag.interval).pollMilliseconds)
-      if result > 0 { return }
-      if result < 0 && errno != EINTR { throw DatabaseFault(.connection, "poll: \(String(cString: strerror(errno)))") }
-    }
-  }
-}
-
-extension Duration {
-  /// For poll(): rounded up, at most a minute, 0 when negative.
-  var pollMilliseconds: Int32 {
-    if self <= .zero { return 0 }
-    if self >= .seconds(60) { return 60_000 }
-    let (seconds, attoseconds) = components
-    return Int32(seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    let events = (reading ? POLLIN : 0) | (writing ? POLLOUT : 0)
+    _ = try SocketWait.wait(descriptor, for: Int16(events), until: deadline, stop: stop)
   }
 }

@@ -1,8 +1,10 @@
+internal import DatabaseServers
+
 /// What an administrator can do about the common troubles.
 enum ConnectionAdvice {
   /// By code, or else by what libpq says in English; nil when there is nothing to add.
   static func advice(for fault: DatabaseFault) -> String? {
-    if let state = fault.state { return byCode[state.code] }
+    if let code = fault.code { return byCode[code] }
     return byWords.first { fault.message.contains($0.words) }?.advice
   }
 

@@ -1,4 +1,5 @@
 internal import CPostgreSQL
+internal import DatabaseServers
 internal import Glibc
 internal import Secrets
 
@@ -6,24 +7,17 @@ internal import Secrets
 struct ConnectionSettings: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  /// For one server to answer and let us in; `connect_timeout` of the connection string shortens it.
-  static let limit = Duration.seconds(5)
-  /// The same while there is another server to try: logins go on from it within 2 s.
-  static let limitWithAlternative = Duration.milliseconds(1_500)
-  /// How long what we sent may stay unacknowledged before the peer counts as dead (Linux's TCP_USER_TIMEOUT), unless
-  /// the connection string says otherwise. Without it a pulled cable goes unnoticed for a quarter of an hour.
-  static let unacknowledgedLimit = Duration.seconds(5)
-
   private let conninfo: Conninfo
   private let passwordFile: String?
   private let limit: Duration
 
-  init(conninfo: Conninfo, passwordFile: String?, limit: Duration = Self.limit) {
+  /// - Parameter limit: for one server to answer and let us in; `connect_timeout` of the connection string shortens it.
+  init(conninfo: Conninfo, passwordFile: String?, limit: Duration = OutageTiming.connecting) {
     self.limit = limit
     var conninfo = conninfo
     if conninfo["fallback_application_name"] == nil { conninfo["fallback_application_name"] = "gatepost" }
     if conninfo["tcp_user_timeout"] == nil {
-      conninfo["tcp_user_timeout"] = String(Self.unacknowledgedLimit.components.seconds * 1_000)
+      conninfo["tcp_user_timeout"] = String(OutageTiming.unacknowledged.components.seconds * 1_000)
     }
     self.conninfo = conninfo
     self.passwordFile = passwordFile
@@ -38,7 +32,9 @@ struct ConnectionSettings: Sendable {
   }
 
   /// For one server to answer a greeting, or to prepare the query.
-  func limit(hasAlternative: Bool) -> Duration { hasAlternative ? min(limit, Self.limitWithAlternative) : limit }
+  func limit(hasAlternative: Bool) -> Duration {
+    hasAlternative ? min(limit, OutageTiming.connectingWithAlternative) : limit
+  }
 
   /// Whether there are several servers, and one that is none of `hosts`.
   func hasAlternative(to hosts: [Conninfo.Host]) -> Bool { !servers(without: hosts).isEmpty && !hosts.isEmpty }

@@ -1,4 +1,5 @@
 internal import CPostgreSQL
+internal import DatabaseServers
 
 /// A libpq connection string (`host=… dbname=…` or `postgresql://…`), taken apart by libpq itself.
 struct Conninfo: Sendable, Equatable {
@@ -74,7 +75,7 @@ struct Conninfo: Sendable, Equatable {
 
   /// libpq quotes what it stumbles over, which can be half of a password with a space in it.
   private static func masked(_ message: String, of text: String) -> String {
-    let line = ServerMessage.clean(message)
+    let line = OneLine.clean(message)
     guard text.lowercased().contains("password") || text.contains("://") else { return line }
     let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
     return parts.enumerated().map { index, part in

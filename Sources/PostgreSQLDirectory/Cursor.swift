@@ -1,4 +1,5 @@
 internal import CPostgreSQL
+internal import DatabaseServers
 
 /// The rows of one query, in pieces, on a connection of its own: a cursor, whose next piece the server makes while the one
 /// before is being read. libpq's single-row mode costs a result for each row, twice as much in all.

@@ -1,14 +1,16 @@
 internal import Accounts
+internal import DatabaseServers
 
 /// One reading of all accounts, piece by piece as the server sends them, on a connection of its own.
 struct Enumeration {
   private let query: QueryTemplate
   private let constants: [Placeholder: [UInt8]]
-  private let connections: OccasionalConnections
+  private let connections: OccasionalConnections<Connection>
   private let stop: StopFlag
 
   init(
-    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections, stop: StopFlag
+    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections<Connection>,
+    stop: StopFlag
   ) {
     self.query = query
     self.constants = constants

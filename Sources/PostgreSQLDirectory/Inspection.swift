@@ -1,4 +1,5 @@
 internal import Accounts
+internal import DatabaseServers
 
 /// Looks for everything that would keep a directory from serving, on a connection of its own.
 struct Inspection {

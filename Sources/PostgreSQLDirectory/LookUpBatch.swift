@@ -1,30 +1,18 @@
 internal import Accounts
 internal import CPostgreSQL
+internal import DatabaseServers
+internal import Glibc
 
 /// The look-ups that are under way as one pipeline on one session.
-struct LookUpBatch {
+struct LookUpBatch: LookUpExchange {
   /// The most that go out together. More would make the first wait for the last; the gain is small from here on.
   static let maximumCount = 32
 
-  /// What reading came to.
-  enum State {
-    /// Results are missing.
-    case waiting
-    /// All have come.
-    case finished
-    /// The connection is of no use.
-    case lost(DatabaseFault)
-  }
-
   /// Nil once it is answered, or is to be sent again.
-  private(set) var lookUps: [LookUp?]
-  /// Those that did not run, in order.
+  private var lookUps: [LookUp?]
   private(set) var unsent: [LookUp] = []
-  /// The statement must be prepared anew, on a new connection.
   private(set) var spoiled: DatabaseFault?
-  /// Whether a deadline has passed since it was sent.
   private(set) var hasExpired = false
-  /// When the server was last heard.
   private(set) var lastHeard: Deadline
   private var progress: PipelineProgress
   private var isFlushed = false
@@ -53,19 +41,17 @@ struct LookUpBatch {
     try flush()
   }
 
-  /// Whether the socket must become writable before all is on its way.
-  var wantsToWrite: Bool { !isFlushed }
+  /// Until all is on its way the socket must become writable.
+  var pollEvents: Int16 { Int16(isFlushed ? POLLIN : POLLIN | POLLOUT) }
 
-  /// Whether one of them was asked before, on a connection that is gone.
+  var isReady: Bool { false }
+
   var isRepetition: Bool { lookUps.contains { $0?.isRepeated == true } }
 
-  /// All that have no answer.
-  var unanswered: [LookUp] { lookUps.compactMap { $0 } + unsent }
+  var underWay: [LookUp] { lookUps.compactMap { $0 } }
 
-  /// The earliest deadline of those without an answer.
   var nextDeadline: Deadline? { lookUps.lazy.compactMap { $0?.deadline }.min() }
 
-  /// Takes out those whose deadline has passed; their results will be dropped.
   mutating func takeExpired(at now: Deadline) -> [LookUp] {
     var expired: [LookUp] = []
     for index in lookUps.indices {
@@ -77,14 +63,12 @@ struct LookUpBatch {
     return expired
   }
 
-  /// Writes what can be written and reads what has come.
-  /// - Parameter answer: told of each look-up that has its answer.
   mutating func advance(
-    readable: Bool, now: Deadline, _ answer: (LookUp, Outcome<Account>) -> Void
-  ) -> State {
+    events: Int16, _: inout BoundParameters, now: Deadline, _ answer: (LookUp, Outcome<Account>) -> Void
+  ) -> ExchangeState {
     let handle = session.connection.handle
     do throws(DatabaseFault) {
-      if readable {
+      if events & ~Int16(POLLOUT) != 0 {
         lastHeard = now
         // A failure shows below: what had come before it is read first.
         PQconsumeInput(handle)
@@ -98,7 +82,7 @@ struct LookUpBatch {
         guard session.connection.isBroken else { return .waiting }
         return take(.broken, nil, answer) ?? .waiting
       }
-      let state: State?
+      let state: ExchangeState?
       if let result = PQgetResult(handle).map({ QueryResult(owning: $0) }) {
         state = take(Self.event(result.status), result, answer)
       } else {
@@ -127,7 +111,7 @@ struct LookUpBatch {
   /// - Returns: nil to read on.
   private mutating func take(
     _ event: PipelineProgress.Event, _ result: consuming QueryResult?, _ answer: (LookUp, Outcome<Account>) -> Void
-  ) -> State? {
+  ) -> ExchangeState? {
     switch progress.take(event) {
     case .readOn:
       return nil
@@ -143,7 +127,7 @@ struct LookUpBatch {
       if fault.kind == .connection { return .lost(fault) }
       guard var lookUp = lookUps[index] else { return nil }
       if fault.spoilsStatement { spoiled = fault }
-      if (fault.spoilsStatement || fault.state?.isPassing == true) && !lookUp.isRepeated {
+      if (fault.spoilsStatement || fault.isPassing) && !lookUp.isRepeated {
         lookUp.isRepeated = true
         unsent.append(lookUp)
       } else {

@@ -1,15 +1,17 @@
 internal import Accounts
+internal import DatabaseServers
 
 /// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row changed. Never repeated by itself: an
 /// answer lost behind `COMMIT` leaves open what became of it.
 struct PasswordUpdate {
   private let query: QueryTemplate
   private let constants: [Placeholder: [UInt8]]
-  private let connections: OccasionalConnections
+  private let connections: OccasionalConnections<Connection>
   private let stop: StopFlag
 
   init(
-    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections, stop: StopFlag
+    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections<Connection>,
+    stop: StopFlag
   ) {
     self.query = query
     self.constants = constants

@@ -1,4 +1,5 @@
 public import Accounts
+internal import DatabaseServers
 internal import Threads
 
 /// Accounts in PostgreSQL, through libpq.
@@ -12,7 +13,7 @@ public final class PostgreSQLDirectory: AccountDirectory {
   private let queries: QuerySet
   private let settings: ConnectionSettings
   private let intake: Intake
-  private let listing: OccasionalConnections
+  private let listing: OccasionalConnections<Connection>
   private let stop: StopFlag
   private let worker: Worker
   private let passwords: PasswordWriter?
@@ -33,17 +34,25 @@ public final class PostgreSQLDirectory: AccountDirectory {
     self.settings = settings
     let stop = StopFlag()
     self.stop = stop
-    listing = OccasionalConnections(settings, policy: timing.policy, stop: stop)
+    func connections(_ settings: ConnectionSettings) -> OccasionalConnections<Connection> {
+      OccasionalConnections(policy: timing.policy, stop: stop) { deadline throws(DatabaseFault) in
+        try settings.open(until: deadline, stop: stop)
+      }
+    }
+    listing = connections(settings)
     let intake = try Intake()
     self.intake = intake
     let (sql, placeholders) = queries.account.rendered()
-    let connector = Connector(settings, account: sql, stop: stop, wakeUp: intake.wakeUp)
+    let connector = Connector<Session>(threadName: "pgsql-connect", wakeUp: intake.wakeUp) {
+      suspect throws(SessionFailure) in
+      try Session(settings, account: sql, suspect: suspect, stop: stop)
+    }
     let bound = BoundParameters(placeholders, constants: queries.constants)
     let log = ConnectionLog(parameters.report)
     passwords = try queries.setPassword.map { [queries] in
-      try PasswordWriter(
-        $0, constants: queries.constants,
-        connections: OccasionalConnections(settings.writable, policy: timing.policy, stop: stop), stop: stop)
+      let update = PasswordUpdate(
+        $0, constants: queries.constants, connections: connections(settings.writable), stop: stop)
+      return try PasswordWriter(threadName: "pgsql-password", stop: stop) { update.run($0, until: $1) }
     }
     worker = try Worker(name: "pgsql-lookup") {
       var loop = LookUpLoop(intake: intake, connector: connector, parameters: bound, log: log, timing: timing)

@@ -1,4 +1,5 @@
 internal import CPostgreSQL
+internal import DatabaseServers
 
 /// Owns one result of libpq.
 struct QueryResult: ~Copyable {
@@ -44,7 +45,7 @@ struct QueryResult: ~Copyable {
       return DatabaseFault(isGone ? .connection : .query, message.isEmpty ? "unexpected answer of the server" : message)
     }
     // A message of these classes can quote what stands in a row.
-    let message = state.mayQuoteData ? state.meaning : ServerMessage.clean(field(.primaryMessage) ?? state.meaning)
+    let message = state.mayQuoteData ? state.meaning : OneLine.clean(field(.primaryMessage) ?? state.meaning)
     let isStalePlan = state == .featureNotSupported && field(.sourceFunction) == "RevalidateCachedQuery"
     return DatabaseFault(
       isGone ? .connection : .query, state: state, spoilsStatement: isStalePlan || state == .unknownStatement, message)

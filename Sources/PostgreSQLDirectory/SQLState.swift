@@ -1,3 +1,5 @@
+internal import DatabaseServers
+
 /// The five characters by which PostgreSQL names what went wrong, in every language of its messages
 /// (PostgreSQL's manual, appendix A).
 struct SQLState: Sendable, Equatable, CustomStringConvertible {
@@ -71,4 +73,16 @@ struct SQLState: Sendable, Equatable, CustomStringConvertible {
     "P0": "raised by a function",
     "XX": "internal error of the server",
   ]
+}
+
+extension DatabaseFault {
+  /// An error that the server gave a name; its meaning stands for an empty message.
+  init(_ kind: Kind, state: SQLState?, spoilsStatement: Bool = false, _ message: String) {
+    self.init(
+      kind, code: state?.code, spoilsStatement: spoilsStatement, isPassing: state?.isPassing == true,
+      message.isEmpty ? state?.meaning ?? "" : message)
+  }
+
+  /// The server's name for it.
+  var state: SQLState? { code.flatMap { SQLState($0) } }
 }

@@ -1,11 +1,10 @@
+internal import DatabaseServers
+
 /// What libpq says about a connection that did not come about, made fit for one line of a log.
 ///
 /// The connection asks for verbose errors, in which the code stands between the (translated) severity and the message:
 /// `connection to server on socket "…" failed: FATAL:  28P01: password authentication failed for user "x"`.
 enum ServerMessage {
-  /// In bytes; a message of several hosts has a line for each.
-  static let maximumLength = 1_000
-
   /// Splits the code from `text`, drops DETAIL, HINT, CONTEXT and LOCATION, and joins what is left to one line.
   /// - Returns: the last code in the text: that of the host that was tried last.
   static func read(_ text: String) -> (state: SQLState?, message: String) {
@@ -26,16 +25,7 @@ enum ServerMessage {
       }
       lines.append(words.joined(separator: " "))
     }
-    return (state, clean(lines.joined(separator: "; ")))
-  }
-
-  /// One line, without control characters, cut to `maximumLength`.
-  static func clean(_ text: String) -> String {
-    var line = text
-    if line.utf8.count > maximumLength { line = String(decoding: line.utf8.prefix(maximumLength), as: UTF8.self) + "…" }
-    return String(
-      String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 })
-    ).trimmed
+    return (state, OneLine.clean(lines.joined(separator: "; ")))
   }
 
   /// `DETAIL:  …`, `HINT:  …`, `LOCATION:  …`: a capital word (in any language), a colon, two spaces.
@@ -46,14 +36,5 @@ enum ServerMessage {
     guard !word.isEmpty, !word.contains(" "), rest.hasPrefix("  ") else { return false }
     // The message itself can begin so, when no host stands before it: it has a code then.
     return SQLState(String(rest.dropFirst(2).prefix(5))) == nil
-  }
-}
-
-extension String {
-  /// Without spaces and line ends around it.
-  fileprivate var trimmed: String {
-    let body = drop(while: \.isWhitespace)
-    guard let last = body.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(body[...last])
   }
 }

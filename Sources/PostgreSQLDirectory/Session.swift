@@ -1,21 +1,15 @@
 internal import Accounts
 internal import CPostgreSQL
+internal import DatabaseServers
 
 /// A connection on which the account query is prepared and its columns are known: ready for look-ups.
 ///
 /// Handed from the thread that opened it to the one that uses it, once.
-struct Session: Sendable {
+struct Session: LookUpSession {
+  typealias Exchange = LookUpBatch
+
   /// The account query's name on the server.
   static let statement = "gatepost_account"
-
-  /// Why there is none.
-  enum Failure: Error, Sendable, Equatable {
-    /// There is no connection: requests wait for one for a while.
-    case unreachable(DatabaseFault)
-    /// The server is there and the query does not fit it: requests are answered at once, and the next attempt may find
-    /// it mended.
-    case unfit(Unavailability)
-  }
 
   let connection: Connection
   let columns: AccountColumns
@@ -25,7 +19,7 @@ struct Session: Sendable {
   /// - Parameter suspect: a server that has stopped answering: the others are tried first.
   init(
     _ settings: ConnectionSettings, account: String, suspect: Conninfo.Host? = nil, stop: StopFlag
-  ) throws(Failure) {
+  ) throws(SessionFailure) {
     let names: [String]
     do throws(DatabaseFault) {
       (connection, names) = try Self.open(settings, account, suspect, stop)
@@ -40,6 +34,18 @@ struct Session: Sendable {
     }
     encoding = connection.encoding
     guard PQenterPipelineMode(connection.handle) == 1 else { throw .unreachable(connection.lastFault) }
+  }
+
+  var descriptor: Int32 { connection.descriptor }
+
+  var place: String { connection.place }
+
+  var host: Conninfo.Host { Conninfo.Host(of: connection) }
+
+  func canHold(_ key: AccountKey) -> Bool { encoding.canHold(key.name.username) && !key.service.contains(0) }
+
+  func readUnasked() -> DatabaseFault? {
+    PQconsumeInput(connection.handle) == 0 || connection.isBroken ? connection.lastFault : nil
   }
 
   /// A server that lets us in and then dies or falls silent is left for the next one, too.

@@ -1,6 +1,7 @@
 import Accounts
 import Secrets
 
+@testable import DatabaseServers
 @testable import PostgreSQLDirectory
 @testable import SQLiteDirectory
 

@@ -47,22 +47,6 @@ import Testing
     #expect(try Conninfo("host=a,b hostaddr=1.1.1.1").hosts == [], "libpq will say so")
     #expect(try Conninfo("postgresql://a:1,b:2/d").hosts.count == 2)
   }
-
-  @Test func passwordFiles() throws {
-    let folder = try TemporaryFolder()
-    func read(_ text: String) throws -> String {
-      try PasswordFile.read(folder.write(text, to: "p")).withBytes { String(decoding: $0, as: UTF8.self) }
-    }
-    #expect(try read("a b") == "a b")
-    #expect(try read(" pä\r\nnext\n") == " pä")
-    #expect(try read(String(repeating: "x", count: 1_024) + "\n").count == 1_024)
-    for bad in ["", "\n", "\r\n", "a\0b\n", String(repeating: "x", count: 1_025), String(repeating: "x", count: 9_000)]
-    {
-      #expect(throws: PasswordFile.Failure.self) { try read(bad) }
-    }
-    #expect(throws: PasswordFile.Failure.self) { try PasswordFile.read(folder.path) }
-    #expect(throws: PasswordFile.Failure.self) { try PasswordFile.read(folder.file("absent")) }
-  }
 }
 
 @Suite struct ServerMessageTests {
@@ -100,8 +84,6 @@ import Testing
     #expect(ServerMessage.read("FATAL:  3D000: Datenbank »x« existiert nicht\nORT:  x, y.c:1").state?.code == "3D000")
     #expect(ServerMessage.read("timeout expired").state == nil)
     #expect(ServerMessage.read("") == (nil, ""))
-    #expect(ServerMessage.clean("a\u{1B}[1m\nb") == "a [1m b")
-    #expect(ServerMessage.clean(String(repeating: "é", count: 5_000)).utf8.count <= ServerMessage.maximumLength + 6)
   }
 
   @Test func codes() {

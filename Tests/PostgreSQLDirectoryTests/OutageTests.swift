@@ -1,4 +1,6 @@
 import Accounts
+import DatabaseServers
+import DirectoryAsking
 import Foundation
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Accounts
+import DirectoryAsking
 import TestSupport
 import Testing
 

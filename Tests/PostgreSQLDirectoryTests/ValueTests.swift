@@ -1,4 +1,5 @@
 import Accounts
+import DirectoryAsking
 import Foundation
 import TestSupport
 import Testing

@@ -1,14 +1,14 @@
 internal import Glibc
-internal import Threads
+package import Threads
 
 /// Wakes a thread that sleeps in poll(): a pipe.
-final class WakeUp: Sendable {
+package final class WakeUp: Sendable {
   /// For poll(): readable after `signal()`.
-  let descriptor: Int32
+  package let descriptor: Int32
   private let writer: Int32
 
   /// - Throws: `SystemError` when the process has no descriptors left.
-  init() throws(SystemError) {
+  package init() throws(SystemError) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw .last("pipe") }
     descriptor = ends[0]
@@ -25,13 +25,13 @@ final class WakeUp: Sendable {
   }
 
   /// Makes the descriptor readable. A full pipe is readable already.
-  func signal() {
+  package func signal() {
     var byte: UInt8 = 1
     _ = write(writer, &byte, 1)
   }
 
   /// Makes it unreadable again.
-  func clear() {
+  package func clear() {
     withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
       while read(descriptor, buffer.baseAddress, buffer.count) == buffer.count {}
     }

@@ -1,14 +1,17 @@
-internal import Accounts
-internal import Threads
+package import Accounts
+package import Threads
 
 /// Stores new passwords, one after the other, on a thread and connections of its own, so that a change that waits for a
 /// lock delays no login.
 ///
 /// Those that ask give each change about as much time as the one before, so deadlines pass in the order of the
 /// queue.
-final class PasswordWriter: Sendable {
+package final class PasswordWriter: Sendable {
+  /// Does one change, by a deadline.
+  package typealias Update = @Sendable (_ change: PasswordChange, _ deadline: Deadline) -> Outcome<Void>
+
   /// Changes that may wait; one more is `overloaded`.
-  static let capacity = 64
+  package static let capacity = 64
 
   private struct Order: Sendable {
     let change: PasswordChange
@@ -20,23 +23,21 @@ final class PasswordWriter: Sendable {
   private let worker: Worker
   private let stop: StopFlag
 
+  /// - Parameter threadName: see `Worker`.
   /// - Throws: `SystemError` when the system gives no thread.
-  init(
-    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections, stop: StopFlag
-  ) throws(SystemError) {
+  package init(threadName: String, stop: StopFlag, update: @escaping Update) throws(SystemError) {
     let queue = BoundedQueue<Order>(capacity: Self.capacity)
     self.queue = queue
     self.stop = stop
-    worker = try Worker(name: "pgsql-password") {
-      let update = PasswordUpdate(query, constants: constants, connections: connections, stop: stop)
+    worker = try Worker(name: threadName) {
       while let order = queue.pop()?.first {
-        order.completion(update.run(order.change, until: order.deadline))
+        order.completion(update(order.change, order.deadline))
       }
     }
   }
 
   /// Queues a change.
-  func take(
+  package func take(
     _ change: PasswordChange, deadline: Deadline, completion: @escaping @Sendable (Outcome<Void>) -> Void
   ) {
     guard !queue.push(Order(change: change, deadline: deadline, completion: completion)) else { return }
@@ -45,8 +46,8 @@ final class PasswordWriter: Sendable {
   }
 
   /// Takes no more; what waits is answered `stopping`, by the stop flag.
-  func close() { queue.close() }
+  package func close() { queue.close() }
 
   /// Waits for the thread's end.
-  func join(_ patience: Duration) { worker.join(patience) }
+  package func join(_ patience: Duration) { worker.join(patience) }
 }

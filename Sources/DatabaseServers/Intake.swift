@@ -1,15 +1,15 @@
-internal import Accounts
-internal import Threads
+package import Accounts
+package import Threads
 
 /// The way of look-ups from those who ask to the one thread that answers. Bounded: what was taken in and is not
 /// answered yet counts, wherever it is.
-final class Intake: Sendable {
+package final class Intake: Sendable {
   /// Look-ups that may wait or be under way at a time; one more is `overloaded` at once. More than there are connections
   /// by default, so that many clients that ask at once wait their turn: at 30,000 a second this is half a second of work.
-  static let capacity = 16_384
+  package static let capacity = 16_384
 
   /// What became of an offer.
-  enum Verdict { case taken, full, closed }
+  package enum Verdict { case taken, full, closed }
 
   private enum Sleep {
     case awake
@@ -27,13 +27,13 @@ final class Intake: Sendable {
   }
 
   /// Readable when there is something to do.
-  let wakeUp: WakeUp
+  package let wakeUp: WakeUp
   private let state = Lock(State())
 
-  init() throws(SystemError) { wakeUp = try WakeUp() }
+  package init() throws(SystemError) { wakeUp = try WakeUp() }
 
   /// Takes a look-up in.
-  func offer(_ lookUp: LookUp) -> Verdict {
+  package func offer(_ lookUp: LookUp) -> Verdict {
     let (verdict, mustWake) = state.withLock { state -> (Verdict, Bool) in
       if state.isClosed { return (.closed, false) }
       if state.unanswered >= Self.capacity { return (.full, false) }
@@ -52,14 +52,14 @@ final class Intake: Sendable {
   }
 
   /// Refuses what comes from now on.
-  func close() {
+  package func close() {
     state.withLock { $0.isClosed = true }
     wakeUp.signal()
   }
 
   /// Hands over what has arrived.
   /// - Returns: whether the intake is closed.
-  func drain(into waiting: inout [LookUp]) -> Bool {
+  package func drain(into waiting: inout [LookUp]) -> Bool {
     state.withLock { state in
       state.sleep = .awake
       waiting += state.arrived
@@ -73,7 +73,7 @@ final class Intake: Sendable {
   ///   - busyUntil: when it wakes by itself, if it can do nothing with what arrives before; else nil.
   ///   - answered: how many were answered since the last call; they make room.
   /// - Returns: false when it must not, because something has arrived.
-  func maySleep(busyUntil: Deadline?, answered: Int) -> Bool {
+  package func maySleep(busyUntil: Deadline?, answered: Int) -> Bool {
     state.withLock { state in
       state.unanswered -= answered
       guard state.arrived.isEmpty || busyUntil != nil, !state.isClosed else { return false }

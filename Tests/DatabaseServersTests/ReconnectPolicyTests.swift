@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PostgreSQLDirectory
+@testable import DatabaseServers
 
 @Suite struct ReconnectPolicyTests {
   private let start = ContinuousClock.now

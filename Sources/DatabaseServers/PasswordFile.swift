@@ -1,19 +1,20 @@
 internal import Glibc
-internal import Secrets
+package import Secrets
 
 /// The first line of the file that `password-file` names.
-enum PasswordFile {
-  /// Of the line, in bytes; PostgreSQL itself takes no longer password (`PQ_SASL` limits of its server: 1024 and less).
-  static let maximumLength = 1_024
+package enum PasswordFile {
+  /// Of the line, in bytes; PostgreSQL itself takes no longer password (`PQ_SASL` limits of its server: 1024 and less), and MariaDB
+  /// 255 in some of its plugins.
+  package static let maximumLength = 1_024
 
   /// A file that gives no password.
-  struct Failure: Error {
+  package struct Failure: Error {
     /// Names the file, never its content.
-    let message: String
+    package let message: String
   }
 
   /// - Throws: `Failure` when the file cannot be read, or its first line is empty, too long or holds a NUL.
-  static func read(_ path: String) throws(Failure) -> Secret {
+  package static func read(_ path: String) throws(Failure) -> Secret {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path, String(cString: strerror(errno))) }
     defer { close(descriptor) }
@@ -45,6 +46,6 @@ enum PasswordFile {
   }
 
   private static func failure(_ path: String, _ reason: String) -> Failure {
-    Failure(message: ServerMessage.clean("password file \(path): \(reason)"))
+    Failure(message: OneLine.clean("password file \(path): \(reason)"))
   }
 }

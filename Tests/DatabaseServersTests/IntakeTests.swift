@@ -2,7 +2,7 @@ import Accounts
 import Glibc
 import Testing
 
-@testable import PostgreSQLDirectory
+@testable import DatabaseServers
 
 @Suite struct IntakeTests {
   private let start = Deadline.now

@@ -1,9 +1,9 @@
-internal import Accounts
+package import Accounts
 
 /// Something the database, or the way to it, did wrong. Holds no parameter, row, password or connection string.
-struct DatabaseFault: Error, Sendable, Equatable, CustomStringConvertible {
+package struct DatabaseFault: Error, Sendable, Equatable, CustomStringConvertible {
   /// Where it happened, which decides what may be done about it.
-  enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     /// No connection came about, or it is gone.
     case connection
     /// The server answered with an error; the connection lives.
@@ -15,33 +15,36 @@ struct DatabaseFault: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Where.
-  let kind: Kind
-  /// As the server gave it; nil when the trouble did not come from the server.
-  let state: SQLState?
+  package let kind: Kind
+  /// The server's name for it: PostgreSQL's SQLSTATE, MariaDB's number. Nil when the trouble did not come from the server.
+  package let code: String?
   /// One line.
-  let message: String
-
+  package let message: String
   /// The prepared statement is of no use any more, as after `DISCARD ALL` or when a table's columns changed: a new
   /// connection prepares it anew.
-  let spoilsStatement: Bool
+  package let spoilsStatement: Bool
+  /// The query lost against another one; the same succeeds the next time.
+  package let isPassing: Bool
 
-  init(_ kind: Kind, state: SQLState? = nil, spoilsStatement: Bool = false, _ message: String) {
+  /// A fault.
+  package init(
+    _ kind: Kind, code: String? = nil, spoilsStatement: Bool = false, isPassing: Bool = false, _ message: String
+  ) {
     self.kind = kind
-    self.state = state
+    self.code = code
     self.spoilsStatement = spoilsStatement
+    self.isPassing = isPassing
     self.message = message
   }
 
-  static let stopping = DatabaseFault(.stopping, "")
+  /// Nobody is to blame.
+  package static let stopping = DatabaseFault(.stopping, "")
 
   /// The message and the code.
-  var description: String {
-    guard let state else { return message }
-    return message.isEmpty ? state.description : "\(message) (\(state.code))"
-  }
+  package var description: String { code.map { "\(message) (\($0))" } ?? message }
 
   /// For the asker.
-  var unavailability: Unavailability {
+  package var unavailability: Unavailability {
     switch kind {
     case .connection: Unavailability(.unreachable, description)
     case .query: Unavailability(.queryFailed, description)

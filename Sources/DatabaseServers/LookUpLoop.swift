@@ -1,20 +1,11 @@
-internal import Accounts
-internal import CPostgreSQL
+package import Accounts
 internal import Glibc
-internal import Threads
 
-/// The one thread that answers look-ups: takes in what is asked, sends it as pipelines on one connection, keeps that
+/// The one thread that answers look-ups: takes in what is asked, sends it on one connection, many at a time, keeps that
 /// connection alive, and answers what has run out of time. It blocks in one place only, `sleep()`, and never for longer
 /// than the next thing that is due.
-struct LookUpLoop {
-  typealias Instant = Deadline
-
-  /// When a connection with work on it has said nothing for so long, another one is tried for. If it comes about, and the
-  /// old one is still silent, it takes the work over: a server that hangs is left for one that does not, and a query that is
-  /// slow is repeated once. If none comes about, the silent one is given up: it is an outage like any other.
-  static let silenceLimit = Duration.seconds(1)
-  /// When it has said nothing for so long, and a deadline has passed, nothing is tried first: it is given up.
-  static let silenceLimitAtDeadline = Duration.seconds(2)
+package struct LookUpLoop<Session: LookUpSession> {
+  package typealias Instant = Deadline
 
   private enum Link {
     /// Nobody has asked yet, or the next attempt is not due.
@@ -26,7 +17,7 @@ struct LookUpLoop {
   }
 
   private let intake: Intake
-  private let connector: Connector
+  private let connector: Connector<Session>
   private var log: ConnectionLog
   private var parameters: BoundParameters
   private var policy: ReconnectPolicy
@@ -39,12 +30,16 @@ struct LookUpLoop {
   /// What the last attempt failed of.
   private var trouble = Unavailability(.unreachable)
   private var waiting: [LookUp] = []
-  private var batch: LookUpBatch?
+  /// None of those who wait is due earlier: who waits is gone through only when somebody may be late, not each time.
+  private var waitingDue: Instant?
+  private var batch: Session.Exchange?
   private var answered = 0
-  private var isReadable = false
+  /// Of the connection's socket, since the last sleep.
+  private var events: Int16 = 0
 
-  init(
-    intake: Intake, connector: Connector, parameters: BoundParameters, log: ConnectionLog,
+  /// - Parameter parameters: of the account query.
+  package init(
+    intake: Intake, connector: Connector<Session>, parameters: BoundParameters, log: ConnectionLog,
     timing: OutageTiming = OutageTiming()
   ) {
     self.timing = timing
@@ -56,20 +51,39 @@ struct LookUpLoop {
   }
 
   /// Runs until the intake is closed; everything is answered then.
-  mutating func run() {
+  package mutating func run() {
     while true {
-      if intake.drain(into: &waiting) { break }
+      if takeIn() { break }
       let now = Instant.now
       if !waiting.isEmpty { isWanted = true }
       answerExpired(at: now)
       advanceBatch(at: now)
       advanceLink(at: now)
       sendBatch(at: now)
-      isReadable = false
+      events = 0
       sleep()
     }
-    let left = waiting + (batch?.unanswered ?? [])
+    let left = waiting + (batch.map { $0.underWay + $0.unsent } ?? [])
     for lookUp in left { answer(lookUp, .unavailable(Unavailability(.stopping))) }
+  }
+
+  /// - Returns: whether the intake is closed.
+  private mutating func takeIn() -> Bool {
+    let known = waiting.count
+    let isClosed = intake.drain(into: &waiting)
+    noteDue(waiting[known...])
+    return isClosed
+  }
+
+  /// Those who come back are the first again.
+  private mutating func putBack(_ lookUps: [LookUp]) {
+    noteDue(lookUps[...])
+    waiting = lookUps + waiting
+  }
+
+  private mutating func noteDue(_ lookUps: ArraySlice<LookUp>) {
+    guard let first = lookUps.lazy.map(\.deadline).min() else { return }
+    waitingDue = waitingDue.map { min($0, first) } ?? first
   }
 
   private mutating func answer(_ lookUp: LookUp, _ outcome: Outcome<Account>) {
@@ -80,9 +94,11 @@ struct LookUpLoop {
   // MARK: - Time
 
   private mutating func answerExpired(at now: Instant) {
-    if waiting.contains(where: { $0.deadline <= now }) {
+    if let due = waitingDue, due <= now {
       let expired = waiting.filter { $0.deadline <= now }
       waiting.removeAll { $0.deadline <= now }
+      waitingDue = nil
+      noteDue(waiting[...])
       for lookUp in expired { answer(lookUp, .unavailable(Unavailability(.timedOut, whatIsAwaited))) }
     }
     for lookUp in batch?.takeExpired(at: now) ?? [] {
@@ -98,12 +114,12 @@ struct LookUpLoop {
   /// When there is something to do, though nothing arrives.
   private var nextEvent: Instant? {
     var events: [Instant] = []
-    if let first = waiting.lazy.map(\.deadline).min() { events.append(first) }
+    if !waiting.isEmpty, let waitingDue { events.append(waitingDue) }
     switch link {
     case .up:
       if let batch {
         if let first = batch.nextDeadline { events.append(first) }
-        if batch.hasExpired { events.append(batch.lastHeard + Self.silenceLimitAtDeadline) }
+        if batch.hasExpired { events.append(batch.lastHeard + OutageTiming.silenceAtDeadline) }
         if !isReplacing {
           let silent = batch.lastHeard + silenceLimit(of: batch)
           events.append(policy.nextAttempt.map { max($0, silent) } ?? silent)
@@ -119,6 +135,7 @@ struct LookUpLoop {
   }
 
   private mutating func sleep() {
+    if batch?.isReady == true { return }
     let next = nextEvent
     // While a batch is out, new requests wait for its end: they need not wake this thread.
     let busyUntil = batch == nil ? nil : next ?? .now + .seconds(1)
@@ -126,12 +143,11 @@ struct LookUpLoop {
     guard intake.maySleep(busyUntil: busyUntil, answered: answered) else { return }
     var entries = [pollfd(fd: intake.wakeUp.descriptor, events: Int16(POLLIN), revents: 0)]
     if case .up(let session) = link {
-      let events = POLLIN | (batch?.wantsToWrite == true ? POLLOUT : 0)
-      entries.append(pollfd(fd: session.connection.descriptor, events: Int16(events), revents: 0))
+      entries.append(pollfd(fd: session.descriptor, events: batch?.pollEvents ?? Int16(POLLIN), revents: 0))
     }
     _ = poll(&entries, nfds_t(entries.count), next.map { ($0 - .now).pollMilliseconds } ?? -1)
     if entries[0].revents != 0 { intake.wakeUp.clear() }
-    isReadable = entries.count > 1 && entries[1].revents & ~Int16(POLLOUT) != 0
+    if entries.count > 1 { events = entries[1].revents }
   }
 
   // MARK: - The connection
@@ -143,11 +159,8 @@ struct LookUpLoop {
         isReplacing = false
         return finishReplacing(result, at: now)
       }
-      guard batch == nil, isReadable else { return }
-      // Nothing is asked, and yet something comes: a changed setting, or the end.
-      if PQconsumeInput(session.connection.handle) == 0 || session.connection.isBroken {
-        lose(session.connection.lastFault, at: now)
-      }
+      guard batch == nil, events != 0 else { return }
+      if let fault = session.readUnasked() { lose(fault, at: now) }
     case .opening:
       if let result = connector.take() { finishOpening(result, at: now) }
     case .down: break
@@ -161,10 +174,10 @@ struct LookUpLoop {
     if policy.isLongOutage(at: now) { answerWaiting(trouble) }
   }
 
-  private mutating func finishOpening(_ result: Result<Session, Session.Failure>, at now: Instant) {
+  private mutating func finishOpening(_ result: Result<Session, SessionFailure>, at now: Instant) {
     switch result {
     case .success(let session):
-      log.connected(session.connection.place, after: policy.outage(at: now))
+      log.connected(session.place, after: policy.outage(at: now))
       policy.connected()
       link = .up(session)
     case .failure(let failure):
@@ -183,21 +196,21 @@ struct LookUpLoop {
   }
 
   /// Tries for another connection when this one is silent.
-  private mutating func replaceIfSilent(_ batch: LookUpBatch, at now: Instant) {
+  private mutating func replaceIfSilent(_ batch: Session.Exchange, at now: Instant) {
     guard case .up(let session) = link, !isReplacing, policy.mayAttempt(at: now),
       now - batch.lastHeard >= silenceLimit(of: batch)
     else { return }
     isReplacing = true
     policy.attemptBeside(at: now, chance: .random(in: 0..<1))
-    connector.start(suspect: Conninfo.Host(of: session.connection))
+    connector.start(suspect: session.host)
   }
 
   /// A look-up that is repeated has the patience of an outage: that its query is slow is likely now.
-  private func silenceLimit(of batch: LookUpBatch) -> Duration {
+  private func silenceLimit(of batch: Session.Exchange) -> Duration {
     batch.isRepetition ? timing.patience : timing.silence
   }
 
-  private mutating func finishReplacing(_ result: Result<Session, Session.Failure>, at now: Instant) {
+  private mutating func finishReplacing(_ result: Result<Session, SessionFailure>, at now: Instant) {
     // It has spoken in the meantime: the new one is not needed.
     guard let batch, now - batch.lastHeard >= timing.silence else { return }
     // The server is well; what is wrong with the query is not for those under way.
@@ -228,7 +241,7 @@ struct LookUpLoop {
     guard let batch else { return }
     self.batch = nil
     var again: [LookUp] = []
-    for var lookUp in batch.lookUps.compactMap({ $0 }) {
+    for var lookUp in batch.underWay {
       if lookUp.isRepeated {
         answer(lookUp, .unavailable(Unavailability(.unreachable, "connection lost twice: \(fault.description)")))
       } else {
@@ -236,7 +249,7 @@ struct LookUpLoop {
         again.append(lookUp)
       }
     }
-    waiting = again + batch.unsent + waiting
+    putBack(again + batch.unsent)
   }
 
   // MARK: - Batches
@@ -244,19 +257,19 @@ struct LookUpLoop {
   private mutating func advanceBatch(at now: Instant) {
     guard var current = batch else { return }
     var answers: [(LookUp, Outcome<Account>)] = []
-    let state = current.advance(readable: isReadable, now: now) { answers.append(($0, $1)) }
+    let state = current.advance(events: events, &parameters, now: now) { answers.append(($0, $1)) }
     batch = current
     for (lookUp, outcome) in answers { answer(lookUp, outcome) }
     switch state {
     case .waiting:
-      if current.hasExpired && now - current.lastHeard >= Self.silenceLimitAtDeadline {
+      if current.hasExpired && now - current.lastHeard >= OutageTiming.silenceAtDeadline {
         lose(Self.silent(for: now - current.lastHeard), at: current.lastHeard)
       } else {
         replaceIfSilent(current, at: now)
       }
     case .finished:
       batch = nil
-      waiting = current.unsent + waiting
+      putBack(current.unsent)
       if let fault = current.spoiled { lose(fault, at: now) }
     case .lost(let fault):
       lose(fault, at: now)
@@ -267,10 +280,10 @@ struct LookUpLoop {
     guard case .up(let session) = link, batch == nil, !waiting.isEmpty else { return }
     var lookUps: [LookUp] = []
     var taken = 0
-    while lookUps.count < LookUpBatch.maximumCount, taken < waiting.count {
+    while lookUps.count < Session.Exchange.maximumCount, taken < waiting.count {
       let lookUp = waiting[taken]
       taken += 1
-      if session.encoding.canHold(lookUp.key.name.username) && !lookUp.key.service.contains(0) {
+      if session.canHold(lookUp.key) {
         lookUps.append(lookUp)
       } else {
         answer(lookUp, .refused(.unknownUser))
@@ -278,7 +291,7 @@ struct LookUpLoop {
     }
     waiting.removeFirst(taken)
     guard !lookUps.isEmpty else { return }
-    var batch = LookUpBatch(lookUps, on: session, now: now)
+    var batch = Session.Exchange(lookUps, on: session, now: now)
     do throws(DatabaseFault) {
       try batch.send(&parameters)
       self.batch = batch

@@ -1,10 +1,10 @@
-internal import Accounts
+package import Accounts
 internal import Glibc
 internal import Secrets
 
-/// The values of one statement's parameters, as libpq wants them: text format, each ended by a NUL. Used again for each
-/// statement, so that a look-up allocates nothing here.
-struct BoundParameters {
+/// The values of one statement's parameters, as the databases' libraries want them: text, each ended by a NUL. Used again for
+/// each statement, so that a look-up allocates nothing here.
+package struct BoundParameters {
   private let placeholders: [Placeholder]
   /// Of each placeholder, its constant; empty for those that a question fills.
   private let constants: [[UInt8]]
@@ -12,8 +12,8 @@ struct BoundParameters {
   private var bytes: [UInt8] = []
   private var offsets: [Int] = []
 
-  /// - Parameter placeholders: of the statement, in the order of `$1`, `$2`, ….
-  init(_ placeholders: [Placeholder], constants: [Placeholder: [UInt8]]) {
+  /// - Parameter placeholders: of the statement, in the order of its parameters.
+  package init(_ placeholders: [Placeholder], constants: [Placeholder: [UInt8]]) {
     self.placeholders = placeholders
     self.constants = placeholders.map { constants[$0] ?? [] }
     roomForConstants = self.constants.reduce(0) { $0 + $1.count }
@@ -21,8 +21,8 @@ struct BoundParameters {
 
   /// Takes the values for one question.
   /// - Parameter change: for `:new_hash` and `:new_password`.
-  /// - Returns: false when a value holds a NUL byte, which no text of PostgreSQL can.
-  mutating func bind(_ key: AccountKey? = nil, _ change: PasswordChange? = nil) -> Bool {
+  /// - Returns: false when a value holds a NUL byte, which no text of PostgreSQL can, and no name or hash is to.
+  package mutating func bind(_ key: AccountKey? = nil, _ change: PasswordChange? = nil) -> Bool {
     bytes.removeAll(keepingCapacity: true)
     offsets.removeAll(keepingCapacity: true)
     // Room for all at once: growing would leave copies of a password in freed memory.
@@ -53,12 +53,17 @@ struct BoundParameters {
     }
   }
 
-  /// How many there are; libpq's own type.
-  var count: Int32 { Int32(placeholders.count) }
+  /// How many there are.
+  package var count: Int32 { Int32(placeholders.count) }
 
-  /// The values as libpq wants them, for the duration of `body`.
-  /// - Returns: what `body` returns, libpq's result.
-  func withPointers(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Int32) -> Int32 {
+  /// How long the value at `index` is, in bytes without its NUL.
+  package func length(of index: Int) -> Int {
+    (index + 1 < offsets.count ? offsets[index + 1] : bytes.count) - offsets[index] - 1
+  }
+
+  /// Where each value begins, for the duration of `body`.
+  /// - Returns: what `body` returns, the library's result.
+  package func withPointers(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Int32) -> Int32 {
     bytes.withUnsafeBytes { bytes in
       withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: max(1, offsets.count)) { pointers in
         pointers.initialize(repeating: nil)
@@ -71,7 +76,7 @@ struct BoundParameters {
   }
 
   /// Overwrites the values.
-  mutating func wipe() {
+  package mutating func wipe() {
     _ = Secret.taking(&bytes)
     offsets.removeAll()
   }

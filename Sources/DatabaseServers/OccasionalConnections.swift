@@ -1,4 +1,4 @@
-internal import Accounts
+package import Accounts
 internal import Glibc
 internal import Threads
 
@@ -7,7 +7,10 @@ internal import Threads
 ///
 /// In an outage all who ask share its timing: at most one attempt a second, each waits for as long as a look-up would,
 /// and in a long outage all are answered at once.
-final class OccasionalConnections: Sendable {
+package final class OccasionalConnections<Connection: Sendable>: Sendable {
+  /// Opens a connection, by a deadline.
+  package typealias Opening = @Sendable (_ deadline: Deadline) throws(DatabaseFault) -> Connection
+
   private struct State {
     var policy: ReconnectPolicy
     var lastFault = DatabaseFault(.connection, "the server was not reached a moment ago")
@@ -19,18 +22,19 @@ final class OccasionalConnections: Sendable {
     case giveUp(DatabaseFault)
   }
 
-  private let settings: ConnectionSettings
+  private let connect: Opening
   private let stop: StopFlag
   private let state: Lock<State>
 
-  init(_ settings: ConnectionSettings, policy: ReconnectPolicy, stop: StopFlag) {
-    self.settings = settings
+  /// - Parameter policy: one that has met no outage yet.
+  package init(policy: ReconnectPolicy, stop: StopFlag, connect: @escaping Opening) {
+    self.connect = connect
     self.stop = stop
     state = Lock(State(policy: policy))
   }
 
   /// Tries until there is a connection. Nothing has been asked yet, so nothing is repeated.
-  func open(until deadline: Deadline) throws(DatabaseFault) -> Connection {
+  package func open(until deadline: Deadline) throws(DatabaseFault) -> Connection {
     while true {
       switch turn(until: deadline) {
       case .giveUp(let fault): throw fault
@@ -39,7 +43,7 @@ final class OccasionalConnections: Sendable {
         usleep(UInt32(min(time, StopFlag.interval).pollMilliseconds) * 1_000)
       case .now:
         do throws(DatabaseFault) {
-          let connection = try settings.open(until: deadline, stop: stop)
+          let connection = try connect(deadline)
           state.withLock { $0.policy.connected() }
           return connection
         } catch {

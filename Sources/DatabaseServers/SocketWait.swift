@@ -1,0 +1,30 @@
+internal import Glibc
+
+/// Waiting for a socket, with a deadline.
+package enum SocketWait {
+  /// Waits until one of `events` (of poll(2)) has come about, or an error or the end.
+  /// - Returns: what came about.
+  package static func wait(
+    _ descriptor: Int32, for events: Int16, until deadline: ContinuousClock.Instant, stop: StopFlag
+  ) throws(DatabaseFault) -> Int16 {
+    var entry = pollfd(fd: descriptor, events: events, revents: 0)
+    while true {
+      if stop.isSet { throw .stopping }
+      let left = deadline - .now
+      guard left > .zero else { throw DatabaseFault(.timeLimit, "the database did not answer in time") }
+      let result = poll(&entry, 1, min(left, StopFlag.interval).pollMilliseconds)
+      if result > 0 { return entry.revents }
+      if result < 0 && errno != EINTR { throw DatabaseFault(.connection, "poll: \(String(cString: strerror(errno)))") }
+    }
+  }
+}
+
+extension Duration {
+  /// For poll(): rounded up, at most a minute, 0 when negative.
+  package var pollMilliseconds: Int32 {
+    if self <= .zero { return 0 }
+    if self >= .seconds(60) { return 60_000 }
+    let (seconds, attoseconds) = components
+    return Int32(seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+  }
+}

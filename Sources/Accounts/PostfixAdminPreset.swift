@@ -3,7 +3,7 @@ extension Preset {
   /// alone. Home and owner are not in the database; the maildir is relative to the home.
   static let postfixAdmin = Preset(
     name: "postfixadmin", takes: Set(PresetParameter.allCases), requires: [.uid, .gid]
-  ) { _, parameters in
+  ) { dialect, parameters in
     let table = parameters.table ?? "mailbox"
     let username: String
     let matches: String
@@ -17,17 +17,19 @@ extension Preset {
       matches = "local_part = :local_part AND (:domain = '' OR domain = :domain)"
     }
     // `active` is returned and not asked for, so that a refusal can say "inactive". '1' is true for PostgreSQL's boolean
-    // and smallint, and for SQLite's boolean, which is a number.
+    // and smallint, and for SQLite's and MariaDB's boolean, which is a number.
     let active =
       parameters.smtpActive
       ? """
       CASE WHEN :service IN ('smtp', 'esmtp', 'submission') AND (smtp_active IS NULL OR smtp_active <> '1')
             THEN '0' ELSE active END AS active
       """ : "active"
+    // To MariaDB `||` is OR.
+    let quota = dialect == .mariadb ? "CONCAT(quota, 'S')" : "quota || 'S'"
     return PresetText(
       account: """
         SELECT \(username), password, :uid AS uid, :gid AS gid, :mail_root AS home, maildir,
-          CASE WHEN quota > 0 THEN quota || 'S' END AS quota, name, \(active)
+          CASE WHEN quota > 0 THEN \(quota) END AS quota, name, \(active)
         FROM \(table)
         WHERE \(matches)
         """,

@@ -6,7 +6,7 @@ public struct Preset: Sendable {
   public let takes: Set<PresetParameter>
   /// Those of them that must.
   public let requires: Set<PresetParameter>
-  /// The queries as text. Both dialects understand every one so far; one that they do not share is told apart here.
+  /// The queries as text; where dialects differ, it is told apart here.
   let text: @Sendable (SQLDialect, PresetParameters) -> PresetText
 
   /// The queries for these parameters.

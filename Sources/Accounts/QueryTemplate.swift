@@ -39,10 +39,10 @@ public struct QueryTemplate: Sendable, Equatable {
       rendered += bytes[copied..<occurrence.range.lowerBound]
       // `LIKE:username` must not become the one word `LIKE$1`.
       if occurrence.range.lowerBound > 0 { rendered.append(UInt8(ascii: " ")) }
-      let number = order.firstIndex(of: placeholder) ?? order.count
+      let number = lexis.numbersParameters ? order.firstIndex(of: placeholder) ?? order.count : order.count
       if number == order.count { order.append(placeholder) }
       rendered.append(lexis.marker)
-      rendered += String(number + 1).utf8
+      if lexis.numbersParameters { rendered += String(number + 1).utf8 }
       copied = occurrence.range.upperBound
     }
     guard mistakes.isEmpty else {
@@ -57,14 +57,14 @@ public struct QueryTemplate: Sendable, Equatable {
   }
 
   /// The statement as the database gets it, and what to bind to its parameters: the first to `?1` or `$1`, and so on.
-  /// A placeholder that is used twice is one parameter.
+  /// A placeholder that is used twice is one parameter, but for MariaDB, where parameters have no numbers.
   public func rendered() -> (sql: String, parameters: [Placeholder]) { (text, parameters) }
 }
 
 extension QueryTemplate {
   private static func describe(_ trouble: SQLScanner.Trouble, allowing: Set<Placeholder>) -> String {
     switch trouble {
-    case .unterminatedString: return "the string that begins here has no closing '"
+    case .unterminatedString(let quote): return "the string that begins here has no closing \(quote)"
     case .unterminatedName: return "the quoted name that begins here is not closed"
     case .unterminatedComment: return "the comment that begins here has no closing */"
     case .unterminatedDollarQuote: return "the dollar-quoted string that begins here is not closed"

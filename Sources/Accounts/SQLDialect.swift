@@ -5,6 +5,9 @@ public enum SQLDialect: Sendable, CaseIterable {
   /// PostgreSQL: `'…'`, `E'…\'…'`, `"…"`, `$tag$…$tag$`, `--`, nested `/* */`, `::` casts, array slices. Parameters are
   /// `$1`, `$2`. It is read as with `standard_conforming_strings = on`, the default since PostgreSQL 9.1.
   case postgresql
+  /// MariaDB and MySQL: `'…\'…'`, `"…\"…"`, `` `…` ``, `-- ` with a space behind it, `#`, `/* */` (not nested). Parameters are `?`, one
+  /// for each place. It is read as with an `sql_mode` that has neither ANSI_QUOTES nor NO_BACKSLASH_ESCAPES: the session sees to it.
+  case mariadb
 
   /// What the scanner goes by.
   var lexis: SQLLexis {
@@ -19,6 +22,11 @@ public enum SQLDialect: Sendable, CaseIterable {
         marker: UInt8(ascii: "$"), quotes: [UInt8(ascii: "\"")], brackets: .subscript,
         foreignMarkers: [UInt8(ascii: "$")], hasOperatorQuestionMark: true, nestsComments: true, hasDollarQuotes: true,
         hasEscapeStrings: true)
+    case .mariadb:
+      SQLLexis(
+        marker: UInt8(ascii: "?"), numbersParameters: false, quotes: [UInt8(ascii: "`")], brackets: .subscript,
+        foreignMarkers: [UInt8(ascii: "?")], hasBackslashes: true, hasDoubleQuotedStrings: true, hasHashComments: true,
+        dashesNeedSpace: true)
     }
   }
 }
@@ -30,6 +38,8 @@ struct SQLLexis: Sendable {
 
   /// In front of a parameter's number in the rendered text.
   var marker: UInt8
+  /// Whether a number stands behind the marker, so that a placeholder that is used twice is one parameter.
+  var numbersParameters = true
   /// Quotes of names, doubled inside to stand for themselves.
   var quotes: [UInt8]
   /// What `[` opens.
@@ -49,6 +59,10 @@ struct SQLLexis: Sendable {
   var hasEscapeStrings = false
   /// Every string has backslash escapes (MariaDB).
   var hasBackslashes = false
+  /// `"…"` is a string too (MariaDB).
+  var hasDoubleQuotedStrings = false
   /// `#` begins a comment (MariaDB).
   var hasHashComments = false
+  /// `--` begins a comment only in front of a space or a control character: `5--3` is 8 (MariaDB).
+  var dashesNeedSpace = false
 }

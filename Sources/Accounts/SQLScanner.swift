@@ -3,9 +3,11 @@
 //
 //   query       = *( space / comment / string / name / word / placeholder / cast / other ) [ ";" *( space / comment ) ]
 //   comment     = "--" *not-LF / "/*" … "*/"                      ; nested in PostgreSQL
+//               / "#" *not-LF                                     ; MariaDB, where a space must follow "--"
 //   string      = "'" *( not-quote / "''" ) "'"
 //               / ( "E" / "e" ) "'" *( not-quote / "''" / "\" any ) "'"      ; PostgreSQL, goes on in the next line
 //               / "$" [ tag ] "$" … "$" [ tag ] "$"               ; PostgreSQL
+//               / "'" *( not-quote / "''" / "\" any ) "'"         ; MariaDB, and the same with DQUOTE
 //   name        = DQUOTE *( not-quote / 2DQUOTE ) DQUOTE
 //               / "`" … "`" / "[" … "]"                           ; SQLite
 //   word        = ( letter / "_" ) *( letter / digit / "_" / "$" ) / digit *( letter / digit / "_" )
@@ -28,7 +30,8 @@ struct SQLScanner {
 
   /// Something that cannot stand in a query.
   enum Trouble: Equatable {
-    case unterminatedString, unterminatedName, unterminatedComment, unterminatedDollarQuote
+    case unterminatedString(Character)
+    case unterminatedName, unterminatedComment, unterminatedDollarQuote
     /// The database's own parameter sign, or what courier writes.
     case foreignParameter(String)
     case severalStatements
@@ -69,7 +72,7 @@ struct SQLScanner {
     guard let byte = peek() else { return }
     switch byte {
     case 0x20, 0x09...0x0D: at += 1
-    case UInt8(ascii: "-") where peek(1) == UInt8(ascii: "-"): skipLine()
+    case UInt8(ascii: "-") where peek(1) == UInt8(ascii: "-") && isCommentAfterDashes: skipLine()
     case UInt8(ascii: "#") where lexis.hasHashComments: skipLine()
     case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "*"): skipComment()
     case UInt8(ascii: ";"):
@@ -89,6 +92,7 @@ struct SQLScanner {
   private mutating func token(_ byte: UInt8) {
     switch byte {
     case UInt8(ascii: "'"): string(escapes: lexis.hasBackslashes)
+    case UInt8(ascii: "\"") where lexis.hasDoubleQuotedStrings: string(quote: byte, escapes: lexis.hasBackslashes)
     case _ where lexis.quotes.contains(byte): quotedName(closing: byte, doubles: true)
     case UInt8(ascii: "[") where lexis.brackets == .name: quotedName(closing: UInt8(ascii: "]"), doubles: false)
     case UInt8(ascii: "["), UInt8(ascii: "]"): bracket(byte)
@@ -128,15 +132,18 @@ struct SQLScanner {
     } while level > 0
   }
 
-  private mutating func string(escapes: Bool) {
+  /// Whether the two dashes here begin a comment.
+  private var isCommentAfterDashes: Bool { !lexis.dashesNeedSpace || peek(2).map { $0 <= 0x20 || $0 == 0x7F } ?? true }
+
+  private mutating func string(quote: UInt8 = UInt8(ascii: "'"), escapes: Bool) {
     let start = at
     at += 1
     while let byte = peek() {
       if byte == UInt8(ascii: "\\"), escapes {
         at += peek(1) == nil ? 1 : 2
-      } else if byte != UInt8(ascii: "'") {
+      } else if byte != quote {
         at += 1
-      } else if peek(1) == UInt8(ascii: "'") {
+      } else if peek(1) == quote {
         at += 2
       } else {
         at += 1
@@ -148,7 +155,7 @@ struct SQLScanner {
         at = next + 1
       }
     }
-    troubles.append((start, .unterminatedString))
+    troubles.append((start, .unterminatedString(Character(Unicode.Scalar(quote)))))
   }
 
   /// Where the quote of a continued string is.

@@ -87,6 +87,36 @@ private func mistakes(
     }
   }
 
+  @Test(arguments: [
+    ("string", "':username'"), ("string with quotes", "'it''s :username'"), ("escaped quote", "'it\\'s :username'"),
+    ("escaped backslash", "'a\\\\'"), ("string in double quotes", "\"it's :username\""),
+    ("doubled quotes in it", "\":username \"\" :domain\""), ("escaped quotes in it", "\"\\\" :username\""),
+    ("backquoted name", "`:username \\`"), ("comment to the line's end", "-- it's :username\n"),
+    ("comment with a hash", "# it's :username\n"), ("comment with a tab", "--\t:username\n"),
+    ("dashes at the end", "a --\n"),
+    ("comment", "/* it's :username \" */"), ("comment with a comment's beginning", "/* /* :username */"),
+    ("executable comment", "/*! :username */"), (":= assigns", "@a := b"), ("variable", "@@session.sql_mode"),
+    ("national string", "N':username'"), ("string with a character set", "_latin1':username'"),
+    ("bits", "b'101' + x'3A'"),
+    ("dollar", "a$b"),
+  ]) func isNoPlaceholderOfMariaDB(_ name: String, _ text: String) throws {
+    #expect(mistakes(text + " x", .mariadb) == [])
+    #expect(try render(text + " x", .mariadb) == text + " x <- ")
+    #expect(try render(text + " , :domain ", .mariadb) == text + " ,  ?  <- domain")
+  }
+
+  @Test func parametersOfMariaDBHaveNoNumbers() throws {
+    #expect(
+      try render("SELECT :username, :domain FROM t WHERE a = :username OR b = ':domain'", .mariadb)
+        == "SELECT  ?,  ? FROM t WHERE a =  ? OR b = ':domain' <- username,domain,username")
+    // No comment: eight.
+    #expect(try render("5--3 = :username", .mariadb) == "5--3 =  ? <- username")
+    #expect(mistakes("WHERE a = ?", .mariadb).map { $0.prefix(5) } == ["1:11 "])
+    #expect(mistakes("WHERE a = $(local_part)", .mariadb).map { $0.prefix(5) } == ["1:11 "])
+    #expect(mistakes("SELECT 'abc\\'", .mariadb) == ["1:8 the string that begins here has no closing '"])
+    #expect(mistakes("SELECT \"abc", .mariadb) == ["1:8 the string that begins here has no closing \""])
+  }
+
   @Test func bracketsDoNotHidePlaceholders() throws {
     #expect(try render("ARRAY[:username, :domain]", .postgresql) == "ARRAY[ $1,  $2] <- username,domain")
     #expect(try render("a[1: :username]", .postgresql) == "a[1:  $1] <- username")

@@ -2,26 +2,13 @@ import Testing
 
 @testable import Accounts
 
-/// The scanner on what no query is, and on habits that no dialect has yet.
+/// The scanner on what no query is.
 @Suite struct SQLScannerTests {
-  private static let mariadb = SQLLexis(
-    marker: UInt8(ascii: "?"), quotes: [UInt8(ascii: "\""), UInt8(ascii: "`")], brackets: .subscript,
-    foreignMarkers: [UInt8(ascii: "?"), UInt8(ascii: "@")], hasBackslashes: true, hasHashComments: true)
-
-  private func names(_ sql: String, _ lexis: SQLLexis) -> [String] {
-    SQLScanner(Array(sql.utf8), lexis: lexis).placeholders.map { String(decoding: $0.name, as: UTF8.self) }
-  }
-
-  @Test func backslashesAndHashesAreOneRowOfTheTable() {
-    #expect(names("'a\\':b' # :c\n :d `:e`", Self.mariadb) == ["d"])
-    #expect(names("'a\\\\' :b", Self.mariadb) == ["b"])
-    #expect(SQLScanner(Array("'a\\'".utf8), lexis: Self.mariadb).troubles.map(\.trouble) == [.unterminatedString])
-  }
 
   /// Every text of up to two of these bytes, and 5,000 longer ones: an answer, and one that stays within the text.
   @Test func anyBytesGiveAnAnswer() {
     let alphabet = Array("'\"`[]$a1:=;-/*\\\n#?@e(é\0 ".utf8)
-    let all = SQLDialect.allCases.map(\.lexis) + [Self.mariadb]
+    let all = SQLDialect.allCases.map(\.lexis)
     func check(_ bytes: [UInt8]) {
       for lexis in all {
         let scan = SQLScanner(bytes, lexis: lexis)

@@ -26,7 +26,7 @@ extension DirectoryConformance {
       try fixture.makeTable()
       try fixture.insert()
       let query = """
-        SELECT '/home/' || login AS home, 5001 AS gid, 5000 AS "UID", (1 = 1) AS active, login AS Username
+        SELECT \(fixture.joined("'/home/'", "login")) AS home, 5001 AS gid, 5000 AS "UID", (1 = 1) AS active, login AS Username
         FROM accounts WHERE login = :username
         """
       try fixture.withDirectory(account: query) { directory in

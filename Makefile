@@ -10,8 +10,14 @@
 PREFIX = /usr/local
 DESTDIR =
 
+# yes: gatepost asks MariaDB and MySQL too, which needs libmariadb. Tests always do.
+MARIADB =
+TRAITS_yes = --traits MariaDB
+TRAITS = $(TRAITS_$(MARIADB))
+PACKAGES_yes = packaging/packages-mariadb
+
 run: packages-build
-	swift build --product gatepost
+	swift build $(TRAITS) --product gatepost
 	etc/example/run "$$(swift build --show-bin-path)/gatepost"
 
 test: packages-build packages-test
@@ -46,11 +52,11 @@ sanitize:
 	.ci/sanitize address
 
 build: packages-build
-	swift build
+	swift build $(TRAITS)
 
 # The standard library goes into the binary: no distribution packages it.
 release: packages-build
-	swift build -c release --product gatepost --static-swift-stdlib
+	swift build -c release $(TRAITS) --product gatepost --static-swift-stdlib
 
 # What is installed as bin/gatepost.
 BINARY = .build/release/gatepost
@@ -77,7 +83,7 @@ clean:
 
 .PHONY: packages-build packages-test packages-bench
 packages-build:
-	@packaging/install-packages packaging/packages-build
+	@packaging/install-packages packaging/packages-build $(PACKAGES_$(MARIADB))
 packages-test:
 	@packaging/install-packages packaging/packages-test
 packages-bench:

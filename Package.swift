@@ -19,6 +19,7 @@ let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let package = Package(
   name: "gatepost",
   products: [.executable(name: "gatepost", targets: ["gatepost"])],
+  traits: [.trait(name: "MariaDB", description: "Accounts from MariaDB and MySQL; needs libmariadb.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -33,6 +34,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // The core: no I/O, no clock, no configuration.
@@ -51,6 +53,13 @@ let package = Package(
     .target(
       name: "PostgreSQLDirectory", dependencies: ["DatabaseServers", "Accounts", "Secrets", "Threads", "CPostgreSQL"],
       swiftSettings: strict),
+    .target(
+      name: "MariaDBDirectory",
+      dependencies: [
+        "DatabaseServers", "Accounts", "Secrets", "Threads",
+        .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),
+      ],
+      swiftSettings: strict),
 
     // The way of a request, and what surrounds it.
     .target(
@@ -66,7 +75,7 @@ let package = Package(
       name: "gatepost",
       dependencies: [
         "AuthdaemonWire", "Passwords", "Accounts", "Secrets", "Threads", "SQLiteDirectory", "PostgreSQLDirectory",
-        "Broker", "SocketServer",
+        .target(name: "MariaDBDirectory", condition: .when(traits: ["MariaDB"])), "Broker", "SocketServer",
         "LoadGenerator", "Configuration", "Telemetry", "CLinux", arguments, lifecycle,
         signals, log,
       ],
@@ -99,6 +108,14 @@ let package = Package(
       dependencies: [
         "PostgreSQLDirectory", "DatabaseServers", "DirectoryConformance", "DirectoryAsking", "TestSupport", "Accounts",
         "Secrets",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MariaDBDirectoryTests",
+      dependencies: [
+        .target(name: "MariaDBDirectory", condition: .when(traits: ["MariaDB"])), "DatabaseServers",
+        "DirectoryConformance", "DirectoryAsking", "TestSupport", "Accounts", "Secrets",
+        .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -1,7 +1,7 @@
 /// A kind of database, as a row of the table that `gatepost` hands to the configuration: adding one is one module that declares
 /// its row, and one name in that table.
 public struct BackEnd: Sendable {
-  /// The value of `type` in `[[directory]]`: `sqlite`, `postgresql`.
+  /// The value of `type` in `[[directory]]`: `sqlite`, `postgresql`, `mariadb`.
   public let type: String
   /// Other spellings and the module name courier uses for it (`authsqlite`): PRE may ask by these too.
   public let aliases: [String]
@@ -18,12 +18,15 @@ public struct BackEnd: Sendable {
   public let holdsPassword: @Sendable (_ location: String) -> Bool
   /// Makes the directory. Does not connect.
   public let open: @Sendable (DirectoryParameters) throws -> any AccountDirectory
+  /// Why this build does not have it, and how to get one that has; nil: it does.
+  public let absence: String?
 
   /// One row of the table.
   public init(
     type: String, aliases: [String], dialect: SQLDialect, locationKey: String, takesPasswordFile: Bool = true,
     objection: @escaping @Sendable (String) -> String?,
     holdsPassword: @escaping @Sendable (String) -> Bool,
+    absence: String? = nil,
     open: @escaping @Sendable (DirectoryParameters) throws -> any AccountDirectory
   ) {
     self.type = type
@@ -33,6 +36,7 @@ public struct BackEnd: Sendable {
     self.takesPasswordFile = takesPasswordFile
     self.objection = objection
     self.holdsPassword = holdsPassword
+    self.absence = absence
     self.open = open
   }
 }

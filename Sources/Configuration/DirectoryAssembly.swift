@@ -11,7 +11,7 @@ struct DirectoryAssembly {
 
   /// The settings; nil when something is missing.
   func settings(_ findings: inout Findings) -> DirectorySettings? {
-    let types = Suggestion.list(backEnds.map(\.type))
+    let types = Suggestion.list(DirectoryDraft.types(backEnds))
     let backEnd = reading.require("type", draft.type, "say what kind of database it is: \(types)", &findings)
     var location: String?
     if let backEnd { location = judgedLocation(backEnd, &findings) }

@@ -51,13 +51,19 @@ struct DirectoryDraft {
     throw Objection("\(found); `gatepost password schemes` lists them")
   }
 
+  /// The values of `type` that this build can serve.
+  static func types(_ backEnds: [BackEnd]) -> [String] { backEnds.filter { $0.absence == nil }.map(\.type) }
+
   private static func type(_ backEnds: [BackEnd]) -> ValueKind<BackEnd> {
-    let known = backEnds.map(\.type)
+    let known = types(backEnds)
     return .text(like: known.first ?? "") { word throws(Objection) in
-      if let backEnd = backEnds.first(where: { $0.type == word }) { return backEnd }
+      if let backEnd = backEnds.first(where: { $0.type == word }) {
+        if let absence = backEnd.absence { throw Objection(absence) }
+        return backEnd
+      }
       let found = "no such type: \"\(Label.harmless(word))\""
       if let meant = backEnds.first(where: { $0.aliases.contains(word) }) {
-        throw Objection("\(found); did you mean `\(meant.type)`?")
+        throw Objection(meant.absence ?? "\(found); did you mean `\(meant.type)`?")
       }
       throw Objection("\(found); \(Suggestion.instead(of: word, among: known))")
     }

@@ -60,7 +60,7 @@ struct RootDraft {
       findings.add("control.socket", "the same socket as one that mail programs ask; give it a path of its own")
     }
     if directories.isEmpty, !mayLackTables, !reading.given.contains("directory") {
-      let types = backEnds.map { "\"\($0.type)\"" }.joined(separator: " or ")
+      let types = DirectoryDraft.types(backEnds).map { "\"\($0)\"" }.joined(separator: " or ")
       findings.add("directory", "missing; add a [[directory]] with type = \(types), where the accounts are")
     }
     return settings

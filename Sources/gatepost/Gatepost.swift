@@ -11,7 +11,7 @@ struct Gatepost: AsyncParsableCommand {
     abstract: "Answers Courier's authdaemond protocol from SQL databases.",
     discussion: """
       courier-imap, courier-pop3, maildrop and, through cyrus-sasl, Postfix ask
-      one Unix socket who may log in; gatepost answers from SQLite and PostgreSQL.
+      one Unix socket who may log in; gatepost answers from SQLite, PostgreSQL and MariaDB.
 
       Exit status: 0 done or accepted, 1 refused or a check failed, 64 usage,
       75 temporary failure, 78 configuration error.

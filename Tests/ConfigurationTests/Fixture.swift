@@ -24,7 +24,16 @@ enum Fixture {
     holdsPassword: { $0.contains("password=") || $0.contains("://") && $0.contains("@") },
     open: { _ in throw NeverOpened() })
 
-  static let backEnds = [sqlite, postgresql]
+  static let mariadb = BackEnd(
+    type: "mariadb", aliases: ["authmysql"], dialect: .mariadb, locationKey: "connection",
+    objection: { location in
+      let words = location.split(separator: " ")
+      return words.first { !$0.contains("=") }.map { "missing \"=\" after \"\($0)\"" }
+    },
+    holdsPassword: { $0.contains("password=") },
+    open: { _ in throw NeverOpened() })
+
+  static let backEnds = [sqlite, postgresql, mariadb]
 
   static let users: [String: UInt32] = ["root": 0, "postfix": 101, "gatepost": 990]
   static let groups: [String: UInt32] = ["mail": 8, "postfix": 102, "courier": 103]

@@ -178,7 +178,7 @@ extension MistakeCase {
     MistakeCase("directory = []", line: 1, key: "directory", "is empty"),
     MistakeCase(
       directory("database = \"/a\"\npreset = \"courier\""), line: 1, key: "directory[1].type", "missing",
-      "`sqlite` and `postgresql`"),
+      "`sqlite`, `postgresql` and `mariadb`"),
     MistakeCase(
       directory("type = \"sqlit\"\ndatabase = \"/a\"\npreset = \"courier\""), line: 2, key: "directory[1].type",
       "did you mean `sqlite`"),
@@ -188,7 +188,7 @@ extension MistakeCase {
       "did you mean `postgresql`"),
     MistakeCase(
       directory("type = \"oracle\"\ndatabase = \"/a\"\npreset = \"courier\""), line: 2, key: "directory[1].type",
-      "known: `sqlite` and `postgresql`"),
+      "known: `sqlite`, `postgresql` and `mariadb`"),
     MistakeCase(
       directory("type = \"sqlite\"\npreset = \"courier\""), line: 1, key: "directory[1].database", "missing", "sqlite"),
     MistakeCase(

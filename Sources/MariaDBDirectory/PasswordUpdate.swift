@@ -1,0 +1,90 @@
+#if MariaDB
+  internal import Accounts
+  internal import DatabaseServers
+
+  /// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row matched. Never repeated by itself: an
+  /// answer lost behind `COMMIT` leaves open what became of it.
+  struct PasswordUpdate {
+    private let query: QueryTemplate
+    private let constants: [Placeholder: [UInt8]]
+    private let connections: OccasionalConnections<Connection>
+    private let stop: StopFlag
+
+    init(
+      _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections<Connection>,
+      stop: StopFlag
+    ) {
+      self.query = query
+      self.constants = constants
+      self.connections = connections
+      self.stop = stop
+    }
+
+    /// Does it, or says why not.
+    func run(_ change: PasswordChange, until deadline: Deadline) -> Outcome<Void> {
+      if stop.isSet { return .unavailable(Unavailability(.stopping)) }
+      if deadline <= .now { return .unavailable(Unavailability(.timedOut)) }
+      let connection: Connection
+      do throws(DatabaseFault) {
+        connection = try connections.open(until: deadline)
+      } catch {
+        return .unavailable(error.unavailability)
+      }
+      let (sql, placeholders) = query.rendered()
+      var parameters = BoundParameters(placeholders, constants: constants)
+      defer { parameters.wipe() }
+      guard Session.isText(change.key.name.username) else { return .refused(.unknownUser) }
+      guard parameters.bind(change.key, change) else {
+        return .unavailable(Unavailability(.queryFailed, "a value of the password change holds a NUL byte"))
+      }
+      do throws(DatabaseFault) {
+        try limitServer(connection, until: deadline)
+        try connection.query("BEGIN", until: deadline, stop: stop)
+        let statement = try Statement(
+          sql, parameterCount: placeholders.count, on: connection, until: deadline, stop: stop)
+        guard statement.columnNames.isEmpty else {
+          return .unavailable(Unavailability(.queryFailed, "set-password is no statement that changes rows"))
+        }
+        try statement.execute(parameters, until: deadline, stop: stop)
+        let rows = statement.affectedRows
+        guard rows == 1 else {
+          do throws(DatabaseFault) { try connection.query("ROLLBACK", until: deadline, stop: stop) } catch {}
+          if rows == 0 { return .refused(.unknownUser) }
+          return .unavailable(Unavailability(.ambiguous, "\(rows) rows would change"))
+        }
+      } catch {
+        return .unavailable(Self.discreet(error))
+      }
+      do throws(DatabaseFault) {
+        try connection.query("COMMIT", until: deadline, stop: stop)
+        return .accepted(())
+      } catch {
+        let cause = Self.discreet(error)
+        return .unavailable(
+          Unavailability(cause.code, "at COMMIT, the password may be stored or not: \(cause.detail)"))
+      }
+    }
+
+    /// The server gives up with us: a change that waits for a lock does not wait on after its asker is gone. MySQL does not know the
+    /// second variable, and passes over what stands in such a comment.
+    private func limitServer(_ connection: Connection, until deadline: Deadline) throws(DatabaseFault) {
+      let milliseconds = max(1, Int((deadline - .now).pollMilliseconds))
+      let thousandths = "\(1_000 + milliseconds % 1_000)".dropFirst()
+      try connection.query(
+        "SET innodb_lock_wait_timeout = \(max(1, (milliseconds + 999) / 1_000))"
+          + " /*M! , max_statement_time = \(milliseconds / 1_000).\(thousandths) */", until: deadline, stop: stop)
+    }
+
+    /// Without the server's message, which may quote a parameter: the number says enough.
+    private static func discreet(_ fault: DatabaseFault) -> Unavailability {
+      guard let error = ServerError(behind: fault) else { return fault.unavailability }
+      if error.isTimeout {
+        return Unavailability(.timedOut, "the change waited for the database for too long (\(error.number))")
+      }
+      if error.isReadOnly {
+        return Unavailability(.queryFailed, "\(error): passwords can be changed on the primary server only")
+      }
+      return Unavailability(fault.kind == .connection ? .unreachable : .queryFailed, error.description)
+    }
+  }
+#endif

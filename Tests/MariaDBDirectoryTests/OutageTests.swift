@@ -1,0 +1,145 @@
+#if MariaDB
+  import Accounts
+  import DatabaseServers
+  import DirectoryAsking
+  import Foundation
+  import TestSupport
+  import Testing
+
+  @testable import MariaDBDirectory
+
+  /// What becomes of look-ups while the server dies, hangs and comes back. The account asked for is always there: one
+  /// refusal is one too many.
+  @Suite(.serialized) struct OutageTests {
+    private func serve(loopback: Bool = false, _ body: (MariaDBServer) throws -> Void) throws {
+      let server = try MariaDBServer(loopback: loopback)
+      defer { server.stop() }
+      try server.sql(People.table + "CREATE USER gatepost@localhost; GRANT ALL ON test.* TO gatepost@localhost;")
+      try body(server)
+    }
+
+    @Test func noLoginIsLostWhenConnectionsAndServersDie() throws {
+      try serve { server in
+        let (directory, events) = try People.open(server.connection(user: "gatepost"))
+        defer { directory.shutDown() }
+        let load = Load(directory)
+        #expect(load.proceed())
+        for _ in 0..<3 {
+          try server.dropConnections(of: "gatepost")
+          #expect(load.proceed())
+        }
+        try server.restart()
+        #expect(load.proceed())
+        server.crash()
+        try server.start()
+        #expect(load.proceed())
+        let count = load.end()
+        #expect(count.refused == 0 && count.wrong == 0)
+        #expect(count.unavailable == [])
+        #expect(count.slowest < ReconnectPolicy.patience)
+        let texts = events.all.map(\.text)
+        #expect(texts.first?.hasPrefix("connected to socket \(server.socketPath), database test") == true)
+        #expect(texts.filter { $0.hasPrefix("connection lost") }.count == 5, "\(texts)")
+        #expect(texts.filter { $0.hasPrefix("connected again") }.count == 5, "\(texts)")
+      }
+    }
+
+    @Test func inALongOutageRequestsAreAnsweredAtOnceAndTheFirstConnectionEndsIt() throws {
+      try serve { server in
+        let (directory, events) = try People.open(server.connection())
+        defer { directory.shutDown() }
+        #expect(directory.ask("user1").value != nil)
+        server.stop()
+        let start = ContinuousClock.now
+        #expect(directory.ask("user1").cause?.code == .unreachable)
+        #expect((.seconds(3) ... .seconds(7)).contains(ContinuousClock.now - start), "rode through for its patience")
+        for outcome in [directory.ask("user1"), directory.ask("nobody"), directory.ask([0xFF])] {
+          #expect(outcome.cause?.code == .unreachable)
+        }
+        #expect(ContinuousClock().measure { _ = directory.ask("user1") } < .milliseconds(500))
+        try server.start()
+        let back = ContinuousClock.now
+        #expect(eventually { directory.ask("user1").value != nil })
+        #expect(ContinuousClock.now - back < ReconnectPolicy.spacing + .milliseconds(500))
+        let levels = events.all.map(\.level)
+        #expect(levels.first == .info && levels.last == .notice, "\(events.all)")
+        #expect(levels.count <= 6, "each change once: \(events.all)")
+      }
+    }
+
+    @Test func aFrozenServerTimesOutAndIsLeftAndFoundAgain() throws {
+      try serve(loopback: true) { server in
+        let (directory, events) = try People.open(server.connection(loopback: true))
+        defer { directory.shutDown() }
+        #expect(directory.ask("user1").value != nil)
+        server.freeze()
+        for _ in 0..<3 {
+          var outcome: Outcome<Account>?
+          let took = ContinuousClock().measure { outcome = directory.ask("user1", within: .milliseconds(200)) }
+          #expect(outcome?.cause?.code == .timedOut)
+          #expect(took < .milliseconds(600))
+        }
+        // A hiccup costs what is late, not the connection.
+        server.thaw()
+        #expect(directory.ask("user1").value != nil)
+        #expect(events.count == 1)
+        server.freeze()
+        #expect(directory.ask("user1", within: .milliseconds(100)).cause?.code == .timedOut)
+        #expect(directory.ask("user1", within: .seconds(4)).cause?.code == .timedOut)
+        #expect(events.all.contains { $0.level == .warning && $0.text.contains("has said nothing") })
+        server.thaw()
+        #expect(eventually { directory.ask("user1", within: .seconds(2)).value != nil })
+        #expect(events.all.last?.level == .notice)
+      }
+    }
+
+    @Test func theQueueIsBoundedAndShutDownDoesNotWaitForAFrozenServer() throws {
+      try serve { server in
+        let (directory, _) = try People.open(server.connection())
+        #expect(directory.ask("user1").value != nil)
+        server.freeze()
+        let outcomes = Collected<Outcome<Account>>()
+        for _ in 0..<(Intake.capacity + 100) {
+          directory.lookUp(
+            AccountKey(name: LoginName(Array("user1".utf8), defaultDomain: nil), service: []),
+            deadline: .now + .seconds(20)
+          ) { outcomes.add($0) }
+        }
+        #expect(outcomes.all.map { $0.cause?.code } == Array(repeating: .overloaded, count: 100))
+        let changes = Collected<Outcome<Void>>()
+        DispatchQueue.global().async { changes.add(directory.change("user1", to: "x")) }
+        let listed = Collected<Outcome<Void>>()
+        let thread = Thread { listed.add(directory.enumerate(deadline: .now + .seconds(20)) { _ in true }) }
+        thread.start()
+        usleep(50_000)
+        #expect(ContinuousClock().measure { directory.shutDown() } < .seconds(1))
+        #expect(outcomes.all.dropFirst(100).allSatisfy { $0.cause?.code == .stopping })
+        #expect(outcomes.count == Intake.capacity + 100)
+        #expect(eventually(within: 2) { changes.count == 1 && listed.count == 1 })
+        #expect(changes.all.first?.cause?.code == .stopping)
+        #expect(listed.all.first?.cause?.code == .stopping)
+      }
+    }
+
+    @Test func aDeadlineInTheQueueIsKept() throws {
+      try serve { server in
+        let query = "\(People.account) AND CASE WHEN :username = 'slow' THEN sleep(0.3) = 0 ELSE true END"
+        try server.sql("INSERT INTO people VALUES ('slow', '')")
+        let (directory, events) = try People.open(server.connection(), queries: People.queries(query))
+        defer { directory.shutDown() }
+        #expect(directory.ask("user1").value != nil)
+        let slow = Collected<Outcome<Account>>()
+        directory.lookUp(
+          AccountKey(name: LoginName(Array("slow".utf8), defaultDomain: nil), service: []), deadline: .now + .seconds(9)
+        ) { slow.add($0) }
+        let took = ContinuousClock().measure {
+          #expect(directory.ask("user1", within: .milliseconds(60)).cause?.code == .timedOut)
+        }
+        #expect(took < .milliseconds(250))
+        #expect(eventually { slow.count == 1 })
+        #expect(slow.all.first?.value != nil)
+        #expect(events.count == 1)
+      }
+    }
+  }
+#endif

@@ -18,6 +18,9 @@
     /// More resumptions than it can take to give a call up.
     private static let maximumResumptions = 1_000
 
+    /// The library prepares itself at the first connection, without a thought of other threads.
+    private static let isLibraryReady = mysql_server_init(0, nil, nil) == 0
+
     let handle: UnsafeMutablePointer<MYSQL>
     /// Where it goes.
     let host: Host
@@ -36,7 +39,9 @@
 
     /// - Throws: when there is no memory.
     init(to host: Host, database: String?) throws(DatabaseFault) {
-      guard let handle = mysql_init(nil) else { throw DatabaseFault(.connection, "libmariadb: out of memory") }
+      guard Self.isLibraryReady, let handle = mysql_init(nil) else {
+        throw DatabaseFault(.connection, "libmariadb: out of memory")
+      }
       self.handle = handle
       self.host = host
       place = database.map { "\(host), database \($0)" } ?? "\(host)"

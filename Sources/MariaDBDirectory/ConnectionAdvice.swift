@@ -28,6 +28,8 @@
       1130: "CREATE USER … for the host that this machine has there",
       1142: grant, 1143: grant, 1370: grant,
       1146: "correct the table's name, or dbname in the connection",
+      1267:
+        "a name may have characters that the column's character set has not: ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4",
       1203: "raise max_user_connections, or the user's MAX_USER_CONNECTIONS",
       1226: "raise the user's limit, such as MAX_USER_CONNECTIONS",
       1698: "with the plugin unix_socket the system user and the database's must have the same name",

@@ -99,6 +99,37 @@ import Testing
     #expect(mistakes(try String(contentsOfFile: file, encoding: .utf8)) == [])
   }
 
+  /// The files that the end-to-end tests run are the ones that the page shows, without the comments.
+  @Test(arguments: [("gentoo", "CREATE ROLE"), ("mariadb", "CREATE USER")])
+  func aGuideShowsItsFiles(name: String, statement: String) throws {
+    let page = try String(contentsOf: Self.package.appending(path: "docs/\(name).md"), encoding: .utf8)
+    let shown = Self.content(page)
+    let folder = Self.package.appending(path: "docs/examples/\(name)")
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)).sorted() {
+      let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+      var lines = Self.content(text)
+      switch (file as NSString).pathExtension {
+      // Of the tables the page shows what Gatepost is allowed.
+      case "sql":
+        lines = lines.filter { $0.hasPrefix(statement) || $0.hasPrefix("GRANT") }
+        #expect(lines.count > 1, "\(file)")
+      case "initd": continue
+      default: break
+      }
+      #expect(!lines.isEmpty, "\(file)")
+      for line in lines { #expect(shown.contains(line), "\(file): \(line)") }
+    }
+  }
+
+  /// Lines without comments behind them, comments and empty lines left out.
+  private static func content(_ text: String) -> [String] {
+    text.split(separator: "\n").compactMap { line in
+      let code = line.components(separatedBy: " #").first ?? ""
+      let trimmed = code.trimmingCharacters(in: .whitespaces)
+      return trimmed.isEmpty || trimmed.hasPrefix("#") || trimmed.hasPrefix("--") ? nil : trimmed
+    }
+  }
+
   /// `]( … )` with a path: the page and, behind `#`, the heading must be there.
   @Test(arguments: pages)
   func linksLeadSomewhere(page: String) throws {

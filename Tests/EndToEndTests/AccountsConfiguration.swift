@@ -1,7 +1,6 @@
 /// A `gatepost.toml` for the table of `accounts.sql`, which holds neither home nor uid.
 struct AccountsConfiguration {
-  /// `type` and `database` or `connection`.
-  var directoryLines: String
+  var database: AccountsDatabase
   var home: String
   var uid: UInt32
   var gid: UInt32
@@ -20,11 +19,11 @@ struct AccountsConfiguration {
 
       [[directory]]
       name = "accounts"
-      \(directoryLines)
+      \(database.directoryLines)
       [directory.queries]
       account = \"\"\"
         SELECT username, password, clear AS clear_password, \(ids), name, maildir, options,
-          CASE WHEN quota = 0 THEN '' ELSE CAST(quota AS text) || 'S' END AS quota
+          \(database.kind.quota("quota")) AS quota
         FROM mailbox WHERE username = :username AND active = 1\"\"\"
       enumerate = \"\"\"
         SELECT username, \(ids), maildir, options FROM mailbox WHERE active = 1\"\"\"

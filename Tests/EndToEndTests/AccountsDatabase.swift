@@ -9,6 +9,7 @@ final class AccountsDatabase: Sendable {
   private enum Place {
     case file(String, TemporaryFolder)
     case cluster(PostgreSQLServer, database: String)
+    case mariadb(MariaDBServer, database: String)
   }
 
   /// Ways in which a database can be lost.
@@ -35,19 +36,31 @@ final class AccountsDatabase: Sendable {
     try execute(script)
   }
 
-  /// The file, or the conninfo.
-  var location: String {
-    switch place {
-    case .file(let path, _): path
-    case .cluster(let server, let database): server.conninfo(database: database)
-    }
+  /// Makes the database `name` in `server` and loads `script`.
+  init(mariadb server: MariaDBServer, name: String, script: String) throws {
+    kind = .mariadb
+    place = .mariadb(server, database: name)
+    try server.sql("CREATE DATABASE \(name)")
+    try execute(script)
   }
 
   /// The lines of `[[directory]]` that say what and where it is.
   var directoryLines: String {
     switch place {
-    case .file: "type = \"sqlite\"\ndatabase = \"\(location)\""
-    case .cluster: "type = \"postgresql\"\nconnection = \"\(location)\""
+    case .file(let path, _): "type = \"sqlite\"\ndatabase = \"\(path)\""
+    case .cluster(let server, let database):
+      "type = \"postgresql\"\nconnection = \"\(server.conninfo(database: database))\""
+    case .mariadb(let server, let database):
+      "type = \"mariadb\"\nconnection = \"\(server.connection(database: database))\""
+    }
+  }
+
+  /// The same place, as courier's own daemon is told it.
+  var courierModule: CourierReference.Module {
+    switch place {
+    case .file(let path, _): .sqlite(file: path)
+    case .cluster(let server, let database): .pgsql(conninfo: server.conninfo(database: database))
+    case .mariadb(let server, let database): .mysql(socket: server.socketPath, database: database, user: "root")
     }
   }
 
@@ -64,6 +77,10 @@ final class AccountsDatabase: Sendable {
       output = result.output
     case .cluster(let server, let database):
       output = try server.sql(sql, database: database)
+    case .mariadb(let server, let database):
+      // The scripts are standard SQL: a backslash in a string is one.
+      let mode = "SET sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES');\n"
+      output = try server.sql(mode + sql, database: database)
     }
     return output.split(separator: "\n").map(String.init)
   }
@@ -77,7 +94,8 @@ final class AccountsDatabase: Sendable {
         try Data(repeating: UInt8(ascii: "x"), count: 8_192).write(to: URL(fileURLWithPath: path))
       }
     case (.cluster(let server, _), .gone): server.stop()
-    case (.cluster, .unusable): try execute("ALTER TABLE mailbox RENAME TO mailbox_away")
+    case (.mariadb(let server, _), .gone): server.stop()
+    case (.cluster, .unusable), (.mariadb, .unusable): try execute("ALTER TABLE mailbox RENAME TO mailbox_away")
     }
   }
 
@@ -89,7 +107,8 @@ final class AccountsDatabase: Sendable {
       try? FileManager.default.removeItem(atPath: path)
       try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
     case (.cluster(let server, _), .gone): try server.start()
-    case (.cluster, .unusable): try execute("ALTER TABLE mailbox_away RENAME TO mailbox")
+    case (.mariadb(let server, _), .gone): try server.start()
+    case (.cluster, .unusable), (.mariadb, .unusable): try execute("ALTER TABLE mailbox_away RENAME TO mailbox")
     }
   }
 

@@ -24,6 +24,9 @@ internal import Testing
   private let folder: TemporaryFolder
   private var cluster: PostgreSQLServer?
   private var server: PostgreSQLServer { get throws { try #require(cluster) } }
+  private var mariadb: MariaDBServer?
+  /// The accounts' names begin so in each database.
+  private var prefixes: [String] { ["", "lite-"] + (mariadb == nil ? [] : ["maria-"]) }
   private var hashes: [String] = []
   /// Everything that may hold nothing.
   private var outputs: [String] = []
@@ -61,6 +64,8 @@ internal import Testing
   @Test func noneIsFoundAnywhere() throws {
     cluster = try PostgreSQLServer(access: ["local all reader scram-sha-256", "local all all trust"])
     defer { cluster?.stop() }
+    if BackEndKind.mariadb.isBuilt { mariadb = try MariaDBServer() }
+    defer { mariadb?.stop() }
     try makeDatabases()
     let state = folder.file("state")
     try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: false)
@@ -71,6 +76,7 @@ internal import Testing
     try askEverything(daemon)
     try runCommands(daemon)
     try breakTheDatabase(daemon)
+    try breakMariaDB(daemon)
     for text in try Self.process(#require(daemon.pid)) { #expect(canary.finds(in: text) == []) }
     let marked = try configurationsWithMistakes(daemon)
     #expect(daemon.stop() == 0)
@@ -123,9 +129,42 @@ internal import Testing
       table + "UPDATE people SET username = 'lite-' || username WHERE username <> 'stuck';", to: "accounts.sql")
     let made = try ChildProcess.run(["sqlite3", folder.file("accounts.db"), ".read \(folder.file("accounts.sql"))"])
     try #require(made.status == 0, "\(made.errors)")
+    try mariadb?.sql(
+      """
+      SET sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES');
+      \(table.replacingOccurrences(of: "username text", with: "username varchar(255)"))
+      UPDATE people SET username = concat('maria-', username);
+      DELIMITER //
+      CREATE FUNCTION uid_of(name text, password text, uid text) RETURNS text DETERMINISTIC
+      BEGIN
+        DECLARE number int;
+        DECLARE words text;
+        IF name = 'maria-cast' THEN SET number = password; END IF;
+        IF name = 'maria-raise' THEN
+          SET words = concat('the password is ', password);
+          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = words;
+        END IF;
+        RETURN uid;
+      END //
+      CREATE TRIGGER stuck BEFORE UPDATE ON people FOR EACH ROW
+      BEGIN
+        DECLARE words text;
+        IF new.username = 'maria-stuck' THEN
+          SET words = concat('not ', new.password);
+          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = words;
+        END IF;
+      END //
+      DELIMITER ;
+      CREATE USER reader IDENTIFIED BY '\(Mark.database)';
+      GRANT SELECT, UPDATE ON people TO reader;
+      GRANT EXECUTE ON test.* TO reader;
+      """)
   }
 
-  private func configuration(_ socket: String, connection: String, more: String = "") -> String {
+  /// - Parameters:
+  ///   - more: of the directory `main`, whose connection is given.
+  ///   - other: the connection of the directory `maria`, when it is not the right one.
+  private func configuration(_ socket: String, connection: String, more: String = "", other: String? = nil) -> String {
     let columns = "username, password, clear AS clear_password, 5000 AS gid, '/home' AS home"
     let change =
       "UPDATE people SET password = :new_hash, clear = CASE WHEN clear IS NULL THEN NULL ELSE :new_password END"
@@ -151,7 +190,21 @@ internal import Testing
       account = "SELECT \(columns), uid_of(username, password, uid) AS uid FROM people WHERE username = :username"
       enumerate = "SELECT username, uid, 5000 AS gid, '/home' AS home FROM people"
       set-password = "\(change) WHERE username = :username"
+      \(mariadb.map { mariaDBDirectory(other ?? $0.connection(user: "reader", password: Mark.database), columns, change) } ?? "")
       """
+  }
+
+  private func mariaDBDirectory(_ connection: String, _ columns: String, _ change: String) -> String {
+    """
+    [[directory]]
+    name = "maria"
+    type = "mariadb"
+    connection = "\(connection)"
+    [directory.queries]
+    account = "SELECT \(columns), uid_of(username, password, uid) AS uid FROM people WHERE username = :username"
+    enumerate = "SELECT username, uid, 5000 AS gid, '/home' AS home FROM people WHERE username <> 'maria-mixed'"
+    set-password = "\(change) WHERE username = :username"
+    """
   }
 
   /// Every verb, with what is right, what is wrong, and what is no request at all.
@@ -165,7 +218,7 @@ internal import Testing
     func login(_ user: String, _ password: String) throws -> String {
       try ask(AuthdaemonClient.authentication(service: "imap", user, password))
     }
-    for prefix in ["", "lite-"] {
+    for prefix in prefixes {
       for (number, _) in hashes.enumerated() {
         #expect(try login("\(prefix)user\(number)", Mark.right).hasSuffix("\n.\n"))
         #expect(try login("\(prefix)user\(number)", Mark.wrong) == "FAIL\n")
@@ -195,8 +248,10 @@ internal import Testing
       _ = try ask("PASSWD imap\t\(prefix)clear\t\(Mark.clear)\t\(Mark.fresh)\n")
       _ = try ask("PRE . imap \(prefix)user1\n")
     }
-    for user in ["cast", "raise"] { #expect(try login(user, Mark.right).isEmpty, "\(user)") }
-    #expect(try ask("PASSWD imap\tstuck\t\(Mark.right)\t\(Mark.fresh)\n").isEmpty)
+    for prefix in prefixes where prefix != "lite-" {
+      for user in ["cast", "raise"] { #expect(try login(prefix + user, Mark.right).isEmpty, "\(prefix)\(user)") }
+      #expect(try ask("PASSWD imap\t\(prefix)stuck\t\(Mark.right)\t\(Mark.fresh)\n").isEmpty, "\(prefix)")
+    }
     #expect(try login("nobody", Mark.wrong) == "FAIL\n")
     _ = try ask("ENUMERATE\n")
     let long = String(repeating: Mark.wrong, count: 500)
@@ -259,33 +314,65 @@ internal import Testing
     }
   }
 
-  private func breakTheDatabase(_ daemon: GatepostDaemon) throws {
-    let client = AuthdaemonClient(daemon.socketPath)
-    let request = AuthdaemonClient.authentication(service: "imap", "user5", Mark.right)
-    let change = "PASSWD imap\tuser5\t\(Mark.right)\t\(Mark.fresh)\n"
-    let program = try GatepostExecutable.path()
-    func suffer() throws {
-      for text in [request, change] { outputs.append(try client.ask(text).text) }
-      let check = try ChildProcess.run([program, "check", "--connect", "--config", daemon.configurationPath])
-      outputs += [check.output, check.errors]
+  /// A login, a change and a check while something is wrong.
+  private func suffer(_ daemon: GatepostDaemon, user: String) throws {
+    let change = "PASSWD imap\t\(user)\t\(Mark.right)\t\(Mark.fresh)\n"
+    for text in [AuthdaemonClient.authentication(service: "imap", user, Mark.right), change] {
+      outputs.append(try AuthdaemonClient(daemon.socketPath).ask(text).text)
     }
+    let check = try ChildProcess.run([
+      GatepostExecutable.path(), "check", "--connect", "--config", daemon.configurationPath,
+    ])
+    outputs += [check.output, check.errors]
+  }
+
+  private func logsInAgain(_ daemon: GatepostDaemon, user: String) throws -> Bool {
+    let request = AuthdaemonClient.authentication(service: "imap", user, Mark.right)
+    return try eventually(within: 30) { try AuthdaemonClient(daemon.socketPath).ask(request).text.hasSuffix("\n.\n") }
+  }
+
+  private func breakMariaDB(_ daemon: GatepostDaemon) throws {
+    guard let mariadb else { return }
+    let user = "maria-user5"
+    try mariadb.sql("ALTER USER reader IDENTIFIED BY 'another'")
+    try mariadb.dropConnections(of: "reader")
+    try suffer(daemon, user: user)
+    try mariadb.sql("ALTER USER reader IDENTIFIED BY '\(Mark.database)'")
+    #expect(try logsInAgain(daemon, user: user))
+    try mariadb.sql("ALTER TABLE people RENAME COLUMN password TO p")
+    try suffer(daemon, user: user)
+    try mariadb.sql("ALTER TABLE people RENAME COLUMN p TO password")
+    #expect(try logsInAgain(daemon, user: user))
+    mariadb.stop()
+    try suffer(daemon, user: user)
+    try mariadb.start()
+  }
+
+  private func breakTheDatabase(_ daemon: GatepostDaemon) throws {
+    func suffer() throws { try self.suffer(daemon, user: "user5") }
     try server.sql("ALTER ROLE reader PASSWORD 'another'")
     try server.signalBackends(SIGTERM)
     try suffer()
     try server.sql("ALTER ROLE reader PASSWORD '\(Mark.database)'")
-    #expect(try eventually(within: 30) { try client.ask(request).text.hasSuffix("\n.\n") })
+    #expect(try logsInAgain(daemon, user: "user5"))
     try server.sql("ALTER TABLE people RENAME COLUMN password TO p")
     try suffer()
     try server.sql("ALTER TABLE people RENAME COLUMN p TO password")
     try server.stop()
     try suffer()
     try server.start()
+    #expect(try logsInAgain(daemon, user: "user5"))
   }
 
   /// What `check`, `serve` and a reload say to files in which a secret stands where it is wrong.
   /// - Returns: how many files there were.
   private func configurationsWithMistakes(_ daemon: GatepostDaemon) throws -> Int {
     let place = try "host=\(server.socketFolder)"
+    let socket = mariadb.map { "socket=\($0.socketPath) user=reader" }
+    let forMariaDB = [
+      "password=\(Mark.database) bogus=1", "password='\(Mark.database)", "passwrod=\(Mark.database)", Mark.database,
+      "password=\(Mark.database) port=\(Mark.database)", "mariadb://reader:\(Mark.database)@host/db",
+    ]
     let files =
       [
         "\(place) password=\(Mark.database) bogus=1", "\(place) password='\(Mark.database)",
@@ -297,6 +384,9 @@ internal import Testing
         "passwrod = \"\(Mark.database)\"", "password = \"\(Mark.database)\"", "password-file = [\"\(Mark.database)\"]",
         "password = \(Mark.database)", "password-file = \"\(Mark.database)\"",
       ].map { configuration(daemon.socketPath, connection: place, more: $0) }
+      + (socket.map { socket in
+        forMariaDB.map { configuration(daemon.socketPath, connection: place, other: "\(socket) \($0)") }
+      } ?? [])
     let program = try GatepostExecutable.path()
     for (number, text) in files.enumerated() {
       for (command, mode) in [(["check", "--json"], 0o644), (["serve"], 0o600)] {

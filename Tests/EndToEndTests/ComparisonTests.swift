@@ -16,7 +16,7 @@ struct Comparison {
     #expect(listed.ours.text.split(separator: "\n").count == 24, "heading, 22 accounts, the dot")
 
     try pair.addOddAccounts()
-    let cases = try ComparisonCases.all(module: pair.module)
+    let cases = try ComparisonCases.all(module: kind.module)
     #expect(cases.count > 700)
     let differences = NamedDifference.all.filter { $0.only == nil || $0.only == kind }
     var used = Set<String>()

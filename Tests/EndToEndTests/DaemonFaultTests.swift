@@ -6,7 +6,7 @@ internal import Testing
 /// one `FAIL` or silence.
 @Suite(.serialized) struct DaemonFaultTests {
   private static let table = """
-    CREATE TABLE people (username text PRIMARY KEY, password text, uid text);
+    CREATE TABLE people (username varchar(255) PRIMARY KEY, password text, uid text);
     """
   private static let query = "username, password, 5000 AS gid, '/home' AS home"
 
@@ -127,6 +127,107 @@ internal import Testing
     #expect(load.proceed())
     conclude("PostgreSQL behind the daemon", load, faults: faults + proxy.injected.values.reduce(0, +), daemon)
   }
+
+  #if MariaDB
+    @Test func noAnswerIsWrongWhileMariaDBFails() throws {
+      let server = try MariaDBServer()
+      defer { server.stop() }
+      let function = """
+        DELIMITER //
+        CREATE FUNCTION uid_of(name text, uid text) RETURNS text DETERMINISTIC
+        BEGIN
+          DECLARE number int;
+          IF name LIKE 'raise %' THEN
+            SET number = substr(name, 7);
+            SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = number, MESSAGE_TEXT = 'no';
+          END IF;
+          RETURN uid;
+        END //
+        DELIMITER ;
+        """
+      let hopeless = FaultLoad.mariaDBHopeless.map { "('\($0)', '{PLAIN}secret', 'abc')" }.joined(separator: ", ")
+      try server.sql(
+        """
+        \(Self.table)
+        INSERT INTO people SELECT concat('user', seq), concat('{PLAIN}secret', seq), '5000' FROM seq_0_to_\(FaultLoad.users - 1);
+        INSERT INTO people VALUES \(hopeless);
+        \(function)
+        CREATE USER reader IDENTIFIED BY 'database-password';
+        GRANT SELECT ON people TO reader;
+        GRANT EXECUTE ON test.* TO reader;
+        """)
+      let proxy = try FaultProxy(to: server.socketPath)
+      defer { proxy.stop() }
+      let folder = try TemporaryFolder("faults")
+      let passwordFile = try folder.write("database-password", to: "password", mode: 0o600)
+      let place = """
+        type = "mariadb"
+        connection = "host=127.0.0.1 port=\(proxy.port) dbname=test user=reader"
+        password-file = "\(passwordFile)"
+        """
+      let daemon = try GatepostDaemon { configuration($0, place, uid: "uid_of(username, uid)") }
+      let load = FaultLoad(daemon.socketPath, hopeless: FaultLoad.mariaDBHopeless)
+      #expect(load.proceed())
+      var faults = 0
+
+      // The server's own: what it says, what it loses, how it ends.
+      let troubles: [(trouble: String, drops: Bool, remedy: String)] = [
+        ("ALTER TABLE people RENAME TO away", false, "ALTER TABLE away RENAME TO people"),
+        ("REVOKE SELECT ON people FROM reader", false, "GRANT SELECT ON people TO reader"),
+        ("ALTER TABLE people RENAME COLUMN uid TO u", false, "ALTER TABLE people RENAME COLUMN u TO uid"),
+        ("DROP FUNCTION uid_of", false, function),
+        ("ALTER USER reader IDENTIFIED BY 'another'", true, "ALTER USER reader IDENTIFIED BY 'database-password'"),
+        ("ALTER USER reader ACCOUNT LOCK", true, "ALTER USER reader ACCOUNT UNLOCK"),
+      ]
+      for (trouble, drops, remedy) in troubles {
+        try server.sql(trouble)
+        if drops { try server.dropConnections(of: "reader") }
+        faults += 1
+        #expect(load.suffer(), "\(trouble)")
+        try server.sql(remedy)
+        #expect(load.proceed(), "\(remedy)")
+      }
+      // A database that only reads serves logins.
+      try server.setReadOnly(true)
+      try server.dropConnections(of: "reader")
+      #expect(load.proceed())
+      try server.setReadOnly(false)
+      try server.dropConnections(of: "reader")
+      #expect(load.proceed())
+      // Somebody holds the table for a moment: look-ups wait.
+      try server.sql("LOCK TABLES people WRITE; DO SLEEP(0.5); UNLOCK TABLES")
+      #expect(load.proceed())
+      try server.restart()
+      #expect(load.proceed())
+      server.crash()
+      #expect(load.suffer())
+      try server.start()
+      #expect(load.proceed())
+      server.freeze()
+      #expect(load.suffer())
+      server.thaw()
+      #expect(load.proceed())
+      faults += 6
+
+      // The way to it.
+      let isShort = ProcessInfo.processInfo.environment["GATEPOST_FAULTS"] == nil
+      let kinds: [Fault.Kind] = isShort ? [.refuse, .stall] : [.refuse, .silence, .reset, .truncate, .halfClose, .stall]
+      for kind in kinds {
+        proxy.set(Fault(kind))
+        #expect(load.suffer(), "\(kind)")
+        proxy.heal()
+        #expect(load.proceed(), "\(kind)")
+      }
+      // One lost connection at a time: each is ridden through.
+      let goal = isShort ? 4 : 60
+      let before = proxy.injected.values.reduce(0, +)
+      proxy.play([.reset, .truncate, .halfClose, .delay, .drip, .refuse], seed: 7)
+      #expect(eventually(within: 600) { proxy.injected.values.reduce(0, +) >= before + goal })
+      proxy.heal()
+      #expect(load.proceed())
+      conclude("MariaDB behind the daemon", load, faults: faults + proxy.injected.values.reduce(0, +), daemon)
+    }
+  #endif
 
   @Test func noAnswerIsWrongWhileTheSQLiteFileFails() throws {
     let folder = try TemporaryFolder("faults")

@@ -2,18 +2,37 @@ internal import Foundation
 internal import TestSupport
 internal import Testing
 
-/// Gentoo's virtual-mail guide with gatepost in the place of courier's authdaemond, from the files below
-/// `docs/examples/gentoo` as they stand: only paths, addresses and ports are other ones here.
+/// The guides with gatepost in the place of courier's authdaemond, from the files below `docs/examples` as they stand: only paths,
+/// addresses and ports are other ones here, and the system user.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root: Postfix, mount namespaces, gpasswd"))
 struct Guide {
   @Test("a user who logs in by the local part, or by the full address", arguments: ["local-part", "address"])
-  func virtualMail(login: String) throws {
+  func virtualMail(login: String) throws { try follow(.gentoo, login: login) { _ in } }
+
+  #if MariaDB
+    @Test("MariaDB on Debian") func virtualMailOnMariaDB() throws {
+      try follow(.mariadb, login: "address") { setUp in
+        // The check says what the page shows.
+        let page = try Fixtures.projectText(GuideSetUp.Page.mariadb.path)
+        let shown = page.components(separatedBy: "gatepost check --connect\n").dropFirst().first?
+          .components(separatedBy: "\n```").first
+        #expect(try setUp.check() == shown)
+        // MariaDB compares without regard to case, and clients learn how the table spells the name.
+        let reply = try AuthdaemonClient(setUp.gatepost.socketPath)
+          .ask(AuthdaemonClient.authentication(service: "imap", "TestUser@Example.com", "secret"))
+        #expect(reply.text.contains("\nADDRESS=testuser@example.com\n"), "\(reply)")
+      }
+    }
+  #endif
+
+  private func follow(_ page: GuideSetUp.Page, login: String, _ more: (GuideSetUp) throws -> Void) throws {
     let user = login == "address" ? "testuser@example.com" : "testuser"
-    let membership = try GroupMembership(user: "postfix", group: "mail")
+    let membership = try GroupMembership(user: "postfix", group: page.group)
     defer { membership.undo() }
-    let setUp = try GuideSetUp(login: login)
+    let setUp = try GuideSetUp(page, login: login)
     defer { setUp.stop() }
 
+    try more(setUp)
     try authLogin(setUp, user)
     try relaying(setUp, user)
     try imap(setUp, user)

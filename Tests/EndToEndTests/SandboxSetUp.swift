@@ -6,6 +6,7 @@ internal import TestSupport
 final class SandboxSetUp {
   let systemd: SystemdNamespace
   let server: PostgreSQLServer
+  let mariadb: MariaDBServer?
   let client: AuthdaemonClient
   private let folder: TemporaryFolder
 
@@ -18,8 +19,14 @@ final class SandboxSetUp {
       "BINARY=\(GatepostExecutable.path())",
     ])
     guard made.status == 0 else { throw ServerTrouble("make install: \(made.errors)") }
-    server = try Self.databases(folder)
-    try folder.write(Self.configuration(port: server.port), to: "etc/gatepost.toml", mode: 0o640)
+    let people = try Self.people()
+    try FileManager.default.createDirectory(atPath: folder.file("etc"), withIntermediateDirectories: false)
+    try folder.write("database-password", to: "etc/database-password", mode: 0o640)
+    try folder.write("PRAGMA journal_mode = WAL;\n" + people("lite-"), to: "lite.sql")
+    server = try Self.postgresql(folder, people)
+    mariadb = BackEndKind.mariadb.isBuilt ? try Self.mariadb(folder, people) : nil
+    try folder.write(
+      Self.configuration(postgresql: server.port, mariadb: mariadb?.port), to: "etc/gatepost.toml", mode: 0o640)
     try folder.write(Fixtures.text("sandbox/attempts.pl"), to: "etc/attempts.pl")
     // What systemd adds to every unit waits for a whole system to be up; and there is no journal.
     let alone = "[Unit]\nDefaultDependencies=no\n"
@@ -41,6 +48,7 @@ final class SandboxSetUp {
         mount --bind "$1/units" /etc/systemd/system
         mount -t overlay -o lowerdir=\(folder.file(Self.root))/usr/local:/usr/local overlay /usr/local
         mkdir -p /run/postgresql && mount --bind \(server.socketFolder) /run/postgresql
+        \(mariadb.map { "mkdir -p /run/mysqld && mount --bind \($0.socketFolder) /run/mysqld" } ?? "")
         systemd-sysusers && systemd-tmpfiles --create gatepost.conf
         cp \(folder.path)/etc/* /etc/gatepost/
         chgrp gatepost /etc/gatepost/*
@@ -53,6 +61,7 @@ final class SandboxSetUp {
   func stop() {
     systemd.stop()
     server.stop()
+    mariadb?.stop()
   }
 
   /// The process id of the daemon, inside.
@@ -78,8 +87,8 @@ final class SandboxSetUp {
     }.joined(separator: "\n")
   }
 
-  /// The same accounts in SQLite and in PostgreSQL, which is asked by its Unix socket, and by TCP with TLS.
-  private static func databases(_ folder: TemporaryFolder) throws -> PostgreSQLServer {
+  /// The SQL that makes the accounts, whose names begin with what is given.
+  private static func people() throws -> (_ prefix: String) -> String {
     let hashes = try String(contentsOfFile: Fixtures.path("transcripts/accounts.sql"), encoding: .utf8)
       .split(separator: "\n").compactMap { line -> String? in
         guard line.hasPrefix("INSERT INTO mailbox") else { return nil }
@@ -89,48 +98,79 @@ final class SandboxSetUp {
         guard Self.families.contains(String(name)), fields.count > 1 else { return nil }
         return "('PREFIX\(name)', '\(fields[1].components(separatedBy: "',").first ?? "")', '5000')"
       }.joined(separator: ",\n")
-    let table = "CREATE TABLE people (username text PRIMARY KEY, password text, uid text);\nINSERT INTO people VALUES\n"
-    func script(_ prefix: String) -> String { table + hashes.replacingOccurrences(of: "PREFIX", with: prefix) + ";\n" }
-    try folder.write("PRAGMA journal_mode = WAL;\n" + script("lite-"), to: "lite.sql")
+    let table = """
+      CREATE TABLE people (username varchar(255) PRIMARY KEY, password text, uid text);
+      INSERT INTO people VALUES
 
-    let (key, certificate) = (folder.file("key.pem"), folder.file("etc/ca.pem"))
-    try FileManager.default.createDirectory(atPath: folder.file("etc"), withIntermediateDirectories: false)
-    let made = try ChildProcess.run([
-      "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-      "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate,
-    ])
-    guard made.status == 0 else { throw ServerTrouble("openssl: \(made.errors)") }
-    chmod(key, 0o600)
-    _ = try ChildProcess.run(["chown", "postgres:", key])
+      """
+    return { prefix in table + hashes.replacingOccurrences(of: "PREFIX", with: prefix) + ";\n" }
+  }
+
+  /// Asked by its Unix socket, and by TCP with TLS.
+  private static func postgresql(_ folder: TemporaryFolder, _ people: (String) -> String) throws -> PostgreSQLServer {
+    let certificate = try Certificate(in: folder, name: "postgresql", owner: "postgres")
+    try FileManager.default.copyItem(atPath: certificate.path, toPath: folder.file("etc/postgresql-ca.pem"))
     let server = try PostgreSQLServer(
       loopback: true,
       access: ["local all reader trust", "local all postgres trust", "hostssl all reader 127.0.0.1/32 scram-sha-256"],
-      settings: ["ssl": "on", "ssl_cert_file": certificate, "ssl_key_file": key])
+      settings: ["ssl": "on", "ssl_cert_file": certificate.path, "ssl_key_file": certificate.keyPath])
     try server.sql("CREATE ROLE reader LOGIN PASSWORD 'database-password'; CREATE DATABASE tls")
     for (database, prefix) in [("postgres", "unix-"), ("tls", "tls-")] {
-      try server.sql(script(prefix) + "GRANT SELECT, UPDATE ON people TO reader", database: database)
+      try server.sql(people(prefix) + "GRANT SELECT, UPDATE ON people TO reader", database: database)
     }
-    try folder.write("database-password", to: "etc/database-password", mode: 0o640)
+    return server
+  }
+
+  /// The same way.
+  private static func mariadb(_ folder: TemporaryFolder, _ people: (String) -> String) throws -> MariaDBServer {
+    let server = try MariaDBServer(loopback: true, tls: true)
+    try FileManager.default.copyItem(
+      atPath: server.certificatePath ?? "", toPath: folder.file("etc/mariadb-ca.pem"))
+    try server.sql(
+      """
+      CREATE DATABASE tls;
+      CREATE USER reader@localhost IDENTIFIED BY 'database-password';
+      CREATE USER reader@'127.0.0.1' IDENTIFIED BY 'database-password' REQUIRE SSL;
+      """)
+    for (database, user, prefix) in [("test", "localhost", "maria-unix-"), ("tls", "127.0.0.1", "maria-tls-")] {
+      try server.sql(people(prefix) + "GRANT SELECT, UPDATE ON people TO reader@'\(user)'", database: database)
+    }
     return server
   }
 
   /// Accounts of the recorded exchanges, by the local part; the password is it and `-secret`.
   static let families = ["sha256", "ssha", "md5crypt", "sha512crypt", "bcrypt", "yescrypt"]
-  static let directories = ["lite", "unix", "tls"]
+  static let directories =
+    ["lite", "unix", "tls"] + (BackEndKind.mariadb.isBuilt ? ["maria-unix", "maria-tls"] : [])
 
-  private static func configuration(port: Int) -> String {
-    let tables = [
+  private static func configuration(postgresql port: Int, mariadb: Int?) -> String {
+    var tables = [
       ("lite", "type = \"sqlite\"\ndatabase = \"/var/lib/gatepost/accounts.db\""),
       ("unix", "type = \"postgresql\"\nconnection = \"host=/run/postgresql port=\(port) dbname=postgres user=reader\""),
       (
         "tls",
         """
         type = "postgresql"
-        connection = "host=localhost hostaddr=127.0.0.1 port=\(port) dbname=tls user=reader sslmode=verify-full sslrootcert=/etc/gatepost/ca.pem"
+        connection = "host=localhost hostaddr=127.0.0.1 port=\(port) dbname=tls user=reader sslmode=verify-full sslrootcert=/etc/gatepost/postgresql-ca.pem"
         password-file = "/etc/gatepost/database-password"
         """
       ),
-    ].map { name, place in
+    ]
+    if let mariadb {
+      let places = [
+        "socket=/run/mysqld/mysqld.sock dbname=test",
+        "host=127.0.0.1 port=\(mariadb) dbname=tls ssl-ca=/etc/gatepost/mariadb-ca.pem",
+      ]
+      for (name, place) in zip(["maria-unix", "maria-tls"], places) {
+        let lines = """
+          type = "mariadb"
+          connection = "\(place) user=reader"
+          password-file = "/etc/gatepost/database-password"
+          """
+        tables.append((name, lines))
+      }
+    }
+    let directories = tables.map { name, place in
       """
       [[directory]]
       name = "\(name)"
@@ -141,6 +181,6 @@ final class SandboxSetUp {
       set-password = "UPDATE people SET password = :new_hash WHERE username = :username"
       """
     }
-    return "log-level = \"debug\"\n" + tables.joined(separator: "\n") + "\n"
+    return "log-level = \"debug\"\n" + directories.joined(separator: "\n") + "\n"
   }
 }

@@ -6,28 +6,23 @@ final class ServerPair {
   private let databases: [AccountsDatabase]
   private let reference: CourierReference
   private let gatepost: GatepostDaemon
-  private let server: PostgreSQLServer?
-  /// courier's name for the back end; our directory has the same.
-  let module: String
 
   init(_ kind: BackEndKind) throws {
     let script = try Fixtures.text("transcripts/accounts.sql") + Self.columns
+    let names = ["theirs", "ours"]
     switch kind {
-    case .sqlite:
-      server = nil
-      databases = try [AccountsDatabase(sqlite: script), AccountsDatabase(sqlite: script)]
-      module = "authsqlite"
+    case .sqlite: databases = try names.map { _ in try AccountsDatabase(sqlite: script) }
     case .postgresql:
       let server = try PostgreSQLServer()
-      databases = try ["theirs", "ours"].map { try AccountsDatabase(postgresql: server, name: $0, script: script) }
-      self.server = server
-      module = "authpgsql"
+      databases = try names.map { try AccountsDatabase(postgresql: server, name: $0, script: script) }
+    case .mariadb:
+      let server = try MariaDBServer()
+      databases = try names.map { try AccountsDatabase(mariadb: server, name: $0, script: script) }
     }
     reference = try CourierReference(
-      kind == .sqlite ? .sqlite : .pgsql, connection: databases[0].location, queries: Self.queries,
-      defaultDomain: "example.org")
-    let (lines, module) = (databases[1].directoryLines, module)
-    gatepost = try GatepostDaemon { Self.configuration(socketPath: $0, directory: lines, name: module) }
+      databases[0].courierModule, queries: Self.queries(kind), defaultDomain: "example.org")
+    let lines = databases[1].directoryLines
+    gatepost = try GatepostDaemon { Self.configuration(kind, socketPath: $0, directory: lines) }
   }
 
   /// Loads the accounts of `odd-accounts.sql` into both.
@@ -45,7 +40,6 @@ final class ServerPair {
   func stop() {
     gatepost.stop()
     reference.stop()
-    server?.stop()
   }
 
   /// uid and gid are text, so that they can hold what no number is.
@@ -57,15 +51,18 @@ final class ServerPair {
 
     """
 
-  private static let queries = CourierReference.Queries(
-    select: """
-      SELECT username, password, clear, uid, gid, home, maildir, CASE WHEN quota = 0 THEN '' ELSE CAST(quota AS text) || 'S' END, \
-      name, options FROM mailbox WHERE username = '$(local_part)@$(domain)' AND active = 1
-      """,
-    enumerate: "SELECT username, uid, gid, home, maildir, options FROM mailbox WHERE active = 1",
-    changePassword: "UPDATE mailbox SET password = '$(newpass_crypt)' WHERE username = '$(local_part)@$(domain)'")
+  private static func queries(_ kind: BackEndKind) -> CourierReference.Queries {
+    CourierReference.Queries(
+      select: """
+        SELECT username, password, clear, uid, gid, home, maildir, \(kind.quota("quota")), name, options \
+        FROM mailbox WHERE username = '$(local_part)@$(domain)' AND active = 1
+        """,
+      enumerate: "SELECT username, uid, gid, home, maildir, options FROM mailbox WHERE active = 1",
+      changePassword: "UPDATE mailbox SET password = '$(newpass_crypt)' WHERE username = '$(local_part)@$(domain)'")
+  }
 
-  private static func configuration(socketPath: String, directory: String, name: String) -> String {
+  /// The directory has courier's name of the back end.
+  private static func configuration(_ kind: BackEndKind, socketPath: String, directory: String) -> String {
     """
     default-domain = "example.org"
 
@@ -73,12 +70,12 @@ final class ServerPair {
     socket = "\(socketPath)"
 
     [[directory]]
-    name = "\(name)"
+    name = "\(kind.module)"
     \(directory)
     [directory.queries]
     account = \"\"\"
       SELECT username, password, clear AS clear_password, uid, gid, home, name, maildir, options,
-        CASE WHEN quota = 0 THEN '' ELSE CAST(quota AS text) || 'S' END AS quota
+        \(kind.quota("quota")) AS quota
       FROM mailbox WHERE username = :username AND active = 1\"\"\"
     enumerate = "SELECT username, uid, gid, home, maildir, options FROM mailbox WHERE active = 1"
     set-password = "UPDATE mailbox SET password = :new_hash WHERE username = :username"

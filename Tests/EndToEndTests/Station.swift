@@ -22,7 +22,7 @@ final class Station: Sendable {
     let mailRoot = try TemporaryFolder("mail")
     chown(mailRoot.path, owner, owner)
     var configuration = AccountsConfiguration(
-      directoryLines: database.directoryLines, home: mailRoot.path, uid: owner, gid: owner)
+      database: database, home: mailRoot.path, uid: owner, gid: owner)
     var loginSocket = ""
     let gatepost = try GatepostDaemon { socket in
       loginSocket = (socket as NSString).deletingLastPathComponent + "/login"

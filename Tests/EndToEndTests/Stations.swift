@@ -16,12 +16,19 @@ struct Stations: Sendable {
   /// Starts them, runs `body`, stops them.
   static func whileRunning(_ body: () async throws -> Void) async throws {
     let script = try Fixtures.text("transcripts/accounts.sql")
-    let server = try PostgreSQLServer()
-    defer { server.stop() }
-    let stations = try sideBySide([
-      { @Sendable in try Station(database: AccountsDatabase(sqlite: script)) },
-      { @Sendable in try Station(database: AccountsDatabase(postgresql: server, name: "accounts", script: script)) },
-    ])
+    let stations = try sideBySide(
+      BackEndKind.allCases.map { kind in
+        { @Sendable in
+          switch kind {
+          case .sqlite: try Station(database: AccountsDatabase(sqlite: script))
+          case .postgresql:
+            try Station(
+              database: AccountsDatabase(postgresql: PostgreSQLServer(), name: "accounts", script: script))
+          case .mariadb:
+            try Station(database: AccountsDatabase(mariadb: MariaDBServer(), name: "accounts", script: script))
+          }
+        }
+      })
     defer { for station in stations { station.stop() } }
     let byKind = Dictionary(uniqueKeysWithValues: stations.map { ($0.database.kind, $0) })
     try await $current.withValue(Stations(byKind: byKind)) { try await body() }

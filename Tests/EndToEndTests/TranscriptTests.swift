@@ -37,7 +37,7 @@ struct Transcripts {
     let grant =
       "[[peer]]\nuid = \(geteuid())\nallow = [\"login\", \"account\", \"enumerate\", \"set-password\"]\nsecrets = true"
     let configuration = AccountsConfiguration(
-      directoryLines: database.directoryLines, home: "/srv/mail", uid: 995, gid: 994, more: secrets ? grant : "")
+      database: database, home: "/srv/mail", uid: 995, gid: 994, more: secrets ? grant : "")
     let gatepost = try GatepostDaemon { configuration.text(socketPath: $0) }
     defer { gatepost.stop() }
     let client = AuthdaemonClient(gatepost.socketPath)
@@ -72,7 +72,7 @@ struct Transcripts {
   func halfClose() throws {
     let database = try AccountsDatabase(sqlite: Fixtures.text("transcripts/accounts.sql"))
     let configuration = AccountsConfiguration(
-      directoryLines: database.directoryLines, home: "/srv/mail", uid: 995, gid: 994)
+      database: database, home: "/srv/mail", uid: 995, gid: 994)
     let gatepost = try GatepostDaemon { configuration.text(socketPath: $0) }
     defer { gatepost.stop() }
     let request = AuthdaemonClient.authentication(service: "exim", "sha256@example.org", "sha256-secret")

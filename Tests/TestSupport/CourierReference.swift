@@ -3,12 +3,39 @@ internal import Foundation
 /// courier's own authdaemond, to compare with. Its configuration's and its socket's paths are compiled in, so it runs in a mount
 /// namespace of its own. Needs root.
 public final class CourierReference: Sendable {
-  /// A back end of courier's, as its configuration names it.
-  public enum Module: String, Sendable {
-    /// `authsqlite`; the connection is the file.
-    case sqlite
-    /// `authpgsql`; the connection is a conninfo.
-    case pgsql
+  /// A back end of courier's, and where its database is.
+  public enum Module: Sendable {
+    /// `authsqlite`.
+    case sqlite(file: String)
+    /// `authpgsql`.
+    case pgsql(conninfo: String)
+    /// `authmysql`, through a Unix socket.
+    case mysql(socket: String, database: String, user: String)
+
+    /// As courier's configuration names it, without `auth`.
+    var name: String {
+      switch self {
+      case .sqlite: "sqlite"
+      case .pgsql: "pgsql"
+      case .mysql: "mysql"
+      }
+    }
+
+    /// The lines that say where the database is.
+    var lines: String {
+      switch self {
+      case .sqlite(let file): "SQLITE_DATABASE \(file)"
+      case .pgsql(let conninfo): "PGSQL_CONNECTION \(conninfo)"
+      case .mysql(let socket, let database, let user):
+        """
+        MYSQL_SERVER localhost
+        MYSQL_SOCKET \(socket)
+        MYSQL_DATABASE \(database)
+        MYSQL_USERNAME \(user)
+        MYSQL_CHARACTER_SET utf8mb4
+        """
+      }
+    }
   }
 
   /// The SQL it is configured with, in courier's query language.
@@ -39,24 +66,24 @@ public final class CourierReference: Sendable {
 
   /// Starts it.
   /// - Parameter defaultDomain: added to names without `@`.
-  public init(_ module: Module, connection: String, queries: Queries, defaultDomain: String) throws {
+  public init(_ module: Module, queries: Queries, defaultDomain: String) throws {
     folder = try TemporaryFolder("ref")
-    let prefix = module.rawValue.uppercased()
-    let database = module == .sqlite ? "SQLITE_DATABASE" : "PGSQL_CONNECTION"
+    let name = module.name
+    let prefix = name.uppercased()
     try folder.write(
       """
-      \(database) \(connection)
+      \(module.lines)
       DEFAULT_DOMAIN \(defaultDomain)
       \(prefix)_SELECT_CLAUSE \(queries.select)
       \(prefix)_ENUMERATE_CLAUSE \(queries.enumerate)
       \(prefix)_CHPASS_CLAUSE \(queries.changePassword)
       ##NAME: MARKER:0
 
-      """, to: "etc/auth\(module.rawValue)rc")
+      """, to: "etc/auth\(name)rc")
     try folder.write(
       """
-      authmodulelist="auth\(module.rawValue)"
-      authmodulelistorig="auth\(module.rawValue)"
+      authmodulelist="auth\(name)"
+      authmodulelistorig="auth\(name)"
       daemons=3
       authdaemonvar=/run/courier/authdaemon
       DEBUG_LOGIN=0

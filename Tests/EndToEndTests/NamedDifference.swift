@@ -29,6 +29,6 @@ struct NamedDifference: Sendable {
   let labels: [String]
   let courier: Answer
   let ours: Answer
-  /// The back end where courier behaves so; nil: every one.
-  var only: BackEndKind?
+  /// The back ends where courier behaves so.
+  var only = BackEndKind.allCases
 }

@@ -26,7 +26,7 @@ extension NamedDifference {
       NamedDifference(
         reason:
           "CRAM needs a stored clear password; for courier's authsqlite a missing one is the empty one, and anybody gets in",
-        labels: CRAMLabels.withoutKey, courier: .account, ours: .fail, only: .sqlite),
+        labels: CRAMLabels.withoutKey, courier: .account, ours: .fail, only: [.sqlite]),
       NamedDifference(
         reason: "PASSWD with fewer than four fields is refused; courier closes without a reply",
         labels: ["change with too few fields", "change with no fields"], courier: .closed, ours: .fail),
@@ -84,19 +84,30 @@ extension NamedDifference {
     + ["uid-word", "uid-huge", "uid-null", "uid-empty"].flatMap {
       row(
         $0, "a uid that is no number is not served; courier's authsqlite makes 0 of it", rightIs: .account,
-        foundIs: .account, only: .sqlite)
+        foundIs: .account, only: [.sqlite])
         + row(
           $0, "a uid that is no number is our trouble; courier's authpgsql says FAIL", rightIs: .fail, foundIs: .closed,
-          only: .postgresql)
+          only: [.postgresql])
     }
+    + ["uid-word", "uid-null", "uid-empty"].flatMap {
+      row(
+        $0, "a uid that is no number is our trouble; courier's authmysql says FAIL", rightIs: .fail, foundIs: .closed,
+        only: [.mariadb])
+    }
+    + row(
+      "uid-huge", "a uid that is too large is not served; courier's authmysql makes the largest one of it",
+      rightIs: .account, foundIs: .account, only: [.mariadb])
     + ["home-null", "home-empty"].flatMap {
       row(
         $0, "an account needs a home; courier logs it in without one and denies that it exists", rightIs: .account,
-        foundIs: .fail)
+        foundIs: .fail, only: [.sqlite, .postgresql])
+        + row(
+          $0, "an account needs a home, and one without is our trouble; courier's authmysql says FAIL", rightIs: .fail,
+          foundIs: .closed, only: [.mariadb])
     }
 
   private static func row(
-    _ name: String, _ reason: String, rightIs: Answer, foundIs: Answer, only: BackEndKind? = nil
+    _ name: String, _ reason: String, rightIs: Answer, foundIs: Answer, only: [BackEndKind] = BackEndKind.allCases
   ) -> [NamedDifference] {
     let user = "\(name)@odd.example"
     let all = [

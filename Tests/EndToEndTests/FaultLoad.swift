@@ -9,8 +9,8 @@ final class FaultLoad: @unchecked Sendable {
   /// Users whose row or query is at fault: nothing can be said of them. Those of PostgreSQL have a SQLSTATE in their name: disk full,
   /// internal error, a value that is no number.
   static let hopeless = ["raise 53100", "raise XX000", "raise 22P02", "no number"]
-  /// Those of MariaDB have an error's number: table full, lock wait timeout, deadlock, a value that is no number, killed in the midst.
-  static let mariaDBHopeless = ["raise 1114", "raise 1205", "raise 1213", "raise 1366", "raise 1317", "no number"]
+  /// Those of MariaDB have an error's number: table full, lock wait timeout, deadlock, a value that is no number, over the time limit.
+  static let mariaDBHopeless = ["raise 1114", "raise 1205", "raise 1213", "raise 1366", "raise 1969", "no number"]
   static let users = 200
 
   /// What came back.

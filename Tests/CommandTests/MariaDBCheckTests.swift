@@ -95,7 +95,7 @@ import Testing
         ("SELECT id AS username, crypt AS password, gid, home FROM passwd WHERE id = :username", "uid"),
         ("SELECT id AS username, uid, gid, home, id AS nickname FROM passwd WHERE id = :username", "nickname"),
         ("SELECT id AS username, uid, gid, home FROM passwd WHERE ident = :username", "ident"),
-        ("SELECT id AS username, uid, gid, home FROM passwd WHEREVER id = :username", "WHEREVER"),
+        ("SELECT id AS username, uid, gid, home FROM passwd WHERE WHERE id = :username", "syntax"),
       ] {
         let result = try check(reader, "[directory.queries]\naccount = \"\(query)\"")
         #expect(result.status == 78, "\(query): \(result.output)")

@@ -9,8 +9,8 @@ public final class CourierReference: Sendable {
     case sqlite(file: String)
     /// `authpgsql`.
     case pgsql(conninfo: String)
-    /// `authmysql`, through a Unix socket.
-    case mysql(socket: String, database: String, user: String)
+    /// `authmysql`, through a Unix socket. It does without no password.
+    case mysql(socket: String, database: String, user: String, password: String)
 
     /// As courier's configuration names it, without `auth`.
     var name: String {
@@ -26,12 +26,13 @@ public final class CourierReference: Sendable {
       switch self {
       case .sqlite(let file): "SQLITE_DATABASE \(file)"
       case .pgsql(let conninfo): "PGSQL_CONNECTION \(conninfo)"
-      case .mysql(let socket, let database, let user):
+      case .mysql(let socket, let database, let user, let password):
         """
         MYSQL_SERVER localhost
         MYSQL_SOCKET \(socket)
         MYSQL_DATABASE \(database)
         MYSQL_USERNAME \(user)
+        MYSQL_PASSWORD \(password)
         MYSQL_CHARACTER_SET utf8mb4
         """
       }

@@ -39,6 +39,8 @@ public struct ColumnError: Error, Equatable, CustomStringConvertible {
     case duplicate(AccountColumn)
     /// A mandatory column is not there.
     case missing(AccountColumn)
+    /// Something else, in words.
+    case other(String)
 
     /// In words, with what to do.
     public var description: String {
@@ -49,6 +51,7 @@ public struct ColumnError: Error, Equatable, CustomStringConvertible {
       case .duplicate(let column): "column \(column.rawValue) is there twice"
       case .missing(let column):
         "column \(column.rawValue) is missing: name it in the query, with AS \(column.rawValue) where the table calls it otherwise"
+      case .other(let text): text
       }
     }
   }

@@ -38,7 +38,7 @@ public struct PasswordChange: Sendable {
 ///
 /// ## Rules for implementers
 /// - Opening never fails because the database is away: that is an `unavailable` outcome of the request that needed it.
-/// - `lookUp` and `setPassword` return at once; each calls its completion exactly once, from any thread, also when the deadline has
+/// - `lookUp`, `appPasswords` and `setPassword` return at once; each calls its completion exactly once, from any thread, also when the deadline has
 ///   passed, the queue is full or the directory was shut down. A completion may do a few microseconds of work on that thread.
 /// - Found is `accepted` (an inactive account too: the broker judges `isActive`). No row is `refused(.unknownUser)`.
 ///   Two or more rows for one name, a row that `AccountColumns` rejects, an error of the database, a passed deadline:
@@ -53,8 +53,16 @@ public protocol AccountDirectory: AnyObject, Sendable {
   /// Whether there is a `set-password` query.
   var offersPasswordChange: Bool { get }
 
+  /// Whether there is an `app-passwords` query.
+  var offersAppPasswords: Bool { get }
+
   /// Finds one account.
   func lookUp(_ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void)
+
+  /// Finds the app passwords of one account, for all services; `accepted` with none when there is no row, or no such query. More than
+  /// `AppPassword.maximumCount` rows are `unavailable`, and never cut. Otherwise as `lookUp`.
+  func appPasswords(
+    _ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<[AppPassword]>) -> Void)
 
   /// Stores a new password. Exactly one row must change; none is `refused(.unknownUser)`, more than one is rolled back and
   /// `unavailable`.

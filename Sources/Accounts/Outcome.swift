@@ -61,6 +61,8 @@ public struct Unavailability: Error, Sendable, Equatable, CustomStringConvertibl
     case badRow = "unusable row"
     /// More than one row for one name.
     case ambiguous = "more than one row"
+    /// More app passwords for one account than there may be.
+    case tooManyAppPasswords = "too many app passwords"
     /// The stored hash is of no scheme that can be verified here.
     case unknownScheme = "unknown password scheme"
     /// The deadline passed.

@@ -38,6 +38,17 @@ extension Preset {
         FROM \(table)
         WHERE active = '1'
         """,
-      setPassword: "UPDATE \(table) SET password = :new_hash WHERE \(matches)")
+      setPassword: "UPDATE \(table) SET password = :new_hash WHERE \(matches)",
+      appPasswords: parameters.appPasswords ? appPasswords(of: table, matches) : nil)
+  }
+
+  /// PostfixAdmin 4's own table of them. They are good for every service.
+  private static func appPasswords(of table: String, _ matches: String) -> String {
+    """
+    SELECT password_hash AS password, description
+    FROM \(table)_app_password
+    WHERE username IN (SELECT username FROM \(table) WHERE \(matches))
+    ORDER BY id
+    """
   }
 }

@@ -23,6 +23,9 @@ public struct Preset: Sendable {
           text.enumerate, dialect: dialect, allowing: Placeholder.enumeration.union(Placeholder.preset)),
         setPassword: try QueryTemplate(
           text.setPassword, dialect: dialect, allowing: Placeholder.passwordChange.union(Placeholder.preset)),
+        appPasswords: try text.appPasswords.map { sql throws(QueryTemplateError) in
+          try QueryTemplate(sql, dialect: dialect, allowing: Placeholder.lookUp.union(Placeholder.preset))
+        },
         constants: parameters.constants(for: self))
     } catch {
       // Not reached: the table's name is the only foreign text, and it holds letters, digits, `_` and `.` only.
@@ -36,6 +39,8 @@ struct PresetText: Sendable {
   let account: String
   let enumerate: String
   let setPassword: String
+  /// Nil: the table has none, or nobody asked for them.
+  var appPasswords: String?
 }
 
 /// The presets there are.

@@ -12,6 +12,8 @@ public enum PresetParameter: String, Sendable, CaseIterable {
   case smtpActive = "smtp-active"
   /// The table, where it has another name.
   case table
+  /// Whether app passwords are asked for, in the panel's own table of them.
+  case appPasswords = "app-passwords"
 }
 
 /// What users log in with: the values of `login`.
@@ -41,11 +43,13 @@ public struct PresetParameters: Sendable, Equatable {
   public var smtpActive: Bool
   /// `table`: letters, digits and `_`, and dots between schema and table. Not quoted: PostgreSQL folds it to lower case.
   public var table: String?
+  /// `app-passwords`: the panel's app passwords are good for logins too.
+  public var appPasswords: Bool
 
   /// The parameters of one preset.
   public init(
     mailRoot: String? = nil, uid: UInt32? = nil, gid: UInt32? = nil, login: LoginStyle = .address,
-    smtpActive: Bool = false, table: String? = nil
+    smtpActive: Bool = false, table: String? = nil, appPasswords: Bool = false
   ) {
     self.mailRoot = mailRoot
     self.uid = uid
@@ -53,6 +57,7 @@ public struct PresetParameters: Sendable, Equatable {
     self.login = login
     self.smtpActive = smtpActive
     self.table = table
+    self.appPasswords = appPasswords
   }
 
   func problems(for preset: Preset) -> [PresetError.Problem] {
@@ -79,6 +84,7 @@ public struct PresetParameters: Sendable, Equatable {
     case .login: login != .address
     case .smtpActive: smtpActive
     case .table: table != nil
+    case .appPasswords: appPasswords
     }
   }
 
@@ -98,7 +104,7 @@ public struct PresetParameters: Sendable, Equatable {
     case .table:
       return Self.isTableName(table ?? "")
         ? nil : "must be a table's name: letters, digits and _, with a dot behind the schema"
-    case .login, .smtpActive: return nil
+    case .login, .smtpActive, .appPasswords: return nil
     }
   }
 

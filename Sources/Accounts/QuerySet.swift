@@ -6,17 +6,20 @@ public struct QuerySet: Sendable {
   public let enumerate: QueryTemplate?
   /// Stores a new password; nil: PASSWD is refused.
   public let setPassword: QueryTemplate?
+  /// Finds an account's app passwords, with the placeholders of `account`; nil: there are none.
+  public let appPasswords: QueryTemplate?
   /// Values for the placeholders of a preset (`:mail_root`, `:uid`, `:gid`), bound like all others.
   public let constants: [Placeholder: [UInt8]]
 
   /// The queries of one directory.
   public init(
     account: QueryTemplate, enumerate: QueryTemplate? = nil, setPassword: QueryTemplate? = nil,
-    constants: [Placeholder: [UInt8]] = [:]
+    appPasswords: QueryTemplate? = nil, constants: [Placeholder: [UInt8]] = [:]
   ) {
     self.account = account
     self.enumerate = enumerate
     self.setPassword = setPassword
+    self.appPasswords = appPasswords
     self.constants = constants
   }
 }

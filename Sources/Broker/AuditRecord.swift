@@ -39,6 +39,8 @@ public struct AuditRecord: Sendable {
   public var result = Result.accepted
   /// Whether the password was accepted because it had been verified a moment before.
   public var isRemembered = false
+  /// What the app password is called that was accepted, empty when nobody has called it anything; nil when it was none.
+  public var appPassword: [UInt8]?
   /// The weak scheme by which the right password is stored, when `weak-schemes` is `warn` or `refuse`.
   public var weakScheme: String? { weakRow.map { PasswordSchemes.all[$0].name } }
   /// Its place in `PasswordSchemes.all`: a record is copied many times, and a number costs nothing then.

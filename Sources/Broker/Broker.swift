@@ -11,7 +11,8 @@ public import Threads
 public final class Broker: Sendable {
   private let snapshot: Lock<Snapshot>
   private let pool: HashPool
-  private let history: LoginHistory
+  /// Of accounts.
+  let history: LoginHistory
   private let desk: VerificationDesk
   let decoys: Decoys
   private let lists: ListDesk
@@ -183,7 +184,7 @@ public final class Broker: Sendable {
       offersChange: snapshot.offersChange,
       needsAdmission: settings.throttle != nil && command.permission != .account,
       bareSchemes: snapshot.bareSchemes,
-      weakSchemes: settings.weakSchemes)
+      weakSchemes: settings.weakSchemes, offersAppPasswords: snapshot.offersAppPasswords, service: command.service)
     let key = AccountKey(
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
     RunningRequest(
@@ -260,6 +261,8 @@ final class Snapshot: Sendable {
   let settings: BrokerSettings
   /// Per directory, whether it has a `set-password` query.
   let offersChange: [Bool]
+  /// Per directory, whether it has an `app-passwords` query; empty when none has one.
+  let offersAppPasswords: [Bool]
   /// Per directory; empty when none has any, as is usual.
   let bareSchemes: [BareScheme?]
   /// Nil: no verified login is remembered.
@@ -269,6 +272,8 @@ final class Snapshot: Sendable {
   init(_ settings: BrokerSettings, verified: VerifiedLogins?) {
     self.settings = settings
     offersChange = settings.directories.map(\.directory.offersPasswordChange)
+    let offersAppPasswords = settings.directories.map(\.directory.offersAppPasswords)
+    self.offersAppPasswords = offersAppPasswords.contains(true) ? offersAppPasswords : []
     let bareSchemes = settings.directories.map(\.bareScheme)
     self.bareSchemes = bareSchemes.contains { $0 != nil } ? bareSchemes : []
     self.verified = verified

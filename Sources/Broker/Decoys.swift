@@ -24,6 +24,8 @@ final class Decoys: Sendable {
     var shape: HashShape
     var decoy: Decoy
     var budget: DecoyBudget
+    /// How many app passwords a wrong one is compared with.
+    var appPasswords = CommonestTally(before: 0)
     var fates = DecoyFates()
   }
 
@@ -66,6 +68,14 @@ final class Decoys: Sendable {
     }
   }
 
+  /// An account's app passwords were asked for, and so many are good for the service.
+  func saw(appPasswords count: Int, of account: HashJob.Account) {
+    state.withLock { $0.appPasswords.note(count, of: account) }
+  }
+
+  /// How many hashes a login is refused after: that of an account's own password, and as many as most have app passwords.
+  var rounds: Int { state.withLock { $0.appPasswords.commonest } + 1 }
+
   private static func decoy(of shape: HashShape, _ random: inout some RandomNumberGenerator) -> Decoy {
     let stored = shape.decoy(random: &random)
     return Decoy(stored: stored, demand: PasswordSchemes.demand(of: stored))
@@ -75,9 +85,13 @@ final class Decoys: Sendable {
   var current: Decoy { state.withLock { $0.decoy } }
 
   /// A password for a name that nobody has. Each name has tags of its own, as accounts have by their salts.
-  func attempt(_ password: Secret, against decoy: Decoy, of account: HashJob.Account) -> LoginHistory.Attempt {
+  /// - Parameter round: of several against the same decoy.
+  func attempt(
+    _ password: Secret, against decoy: Decoy, of account: HashJob.Account, round: Int = 1
+  ) -> LoginHistory.Attempt {
     var bytes = decoy.stored.withBytes { Array($0) }
     bytes += account.username
+    if round > 1 { bytes += [0, UInt8(truncatingIfNeeded: round)] }
     return history.attempt(password, against: Secret.taking(&bytes), of: account)
   }
 

@@ -10,6 +10,11 @@ final class LoginHistory: Sendable {
   struct Attempt: Hashable, Sendable {
     let account: HashJob.Account
     let tag: PasswordTag
+    /// In the place of the account, for what is remembered of passwords that were right or came one after the other: each app password
+    /// has its own, or an account with several would look like one that is guessed at.
+    var appPassword: HashJob.Account?
+
+    fileprivate var holder: HashJob.Account { appPassword ?? account }
   }
 
   private struct State {
@@ -31,18 +36,31 @@ final class LoginHistory: Sendable {
     Attempt(account: account, tag: tags.tag(of: password, against: stored))
   }
 
+  /// The same against an app password of the account.
+  func attempt(
+    _ password: Secret, againstAppPassword stored: Secret, of account: HashJob.Account
+  ) -> Attempt {
+    // Hasher's key is the process's own. No user name has a NUL.
+    var hasher = Hasher()
+    stored.withBytes { hasher.combine(bytes: $0) }
+    let holder = withUnsafeBytes(of: hasher.finalize()) { account.username + [0] + $0 }
+    var attempt = attempt(password, against: stored, of: account)
+    attempt.appPassword = HashJob.Account(directory: account.directory, username: holder)
+    return attempt
+  }
+
   /// How soon to hash it; nil when it was wrong less than a minute ago.
   func rank(of attempt: Attempt) -> HashRank? {
     let now = now()
     return state.withLock { state in
-      state.refusals.knows(attempt.tag, at: now) ? nil : state.standing.rank(attempt.account, attempt.tag, at: now)
+      state.refusals.knows(attempt.tag, at: now) ? nil : state.standing.rank(attempt.holder, attempt.tag, at: now)
     }
   }
 
   /// Whether it was right the last time, as far as one byte can tell.
   func isFamiliar(_ attempt: Attempt) -> Bool {
     let now = now()
-    return state.withLock { $0.standing.isFamiliar(attempt.account, attempt.tag, at: now) }
+    return state.withLock { $0.standing.isFamiliar(attempt.holder, attempt.tag, at: now) }
   }
 
   /// Whether it was wrong less than a minute ago.
@@ -56,7 +74,14 @@ final class LoginHistory: Sendable {
     let now = now()
     state.withLock { state in
       state.refusals.note(verdict, for: attempt.tag, at: now)
-      state.standing.note(verdict, of: attempt.account, attempt.tag, at: now)
+      state.standing.note(verdict, of: attempt.holder, attempt.tag, at: now)
+    }
+  }
+
+  /// The password was the right one of several: that it was tried against the others counts for nothing.
+  func forget(_ attempts: [Attempt]) {
+    state.withLock { state in
+      for attempt in attempts { state.standing.forgetAttempts(at: attempt.holder) }
     }
   }
 }

@@ -13,6 +13,11 @@ internal import Secrets
 ///             ├────────────────────┴ released, after it was held: everything again, for the account may have changed
 ///             └── anything that could not be decided, anywhere: finish(unavailable)
 /// ```
+/// `verify` is first a matter of the account's own password. If that does not match, or costs a hash, or there is none, and the directory
+/// has app passwords, these are asked for (`lookUpAppPasswords`), and what is remembered of all of them (`recall`) comes before any hash.
+/// Then each is verified, until one matches. PASSWD is never proven by an app password: one that leaked would be worth the account. Nor is
+/// a challenge: no hash can answer it.
+///
 /// `admit` comes once for each login and password change, before the first verification, or before "no such user".
 ///
 /// A password that was compared with nothing, because there is no such user or none who may log in, is verified against a decoy before
@@ -40,8 +45,21 @@ struct RequestCourse {
     case verified(Verdict)
     /// The password was found right for this stored hash a moment ago.
     case remembered
+    /// It would cost a hash, or a wait, while there may be app passwords that are right and remembered.
+    case needsAppPasswords
+    case foundAppPasswords(Outcome<[AppPassword]>)
+    case recalled(Recollection)
     case hashed(Outcome<Secret>)
     case stored(Outcome<Void>)
+  }
+
+  /// What is remembered of a password and the keys of an account; the number is a key's place.
+  enum Recollection {
+    /// It was found right for this one a moment ago.
+    case match(Int)
+    /// It seems to be the one that was right for this one the last time.
+    case familiar(Int)
+    case nothing
   }
 
   /// What asks whether it may go on.
@@ -52,12 +70,19 @@ struct RequestCourse {
     let stored: Secret?
     /// Whether it is to be hashed, even if it was right a moment ago.
     let isAfresh: Bool
+    /// All that it will be compared with, where app passwords are among that.
+    let keys: [Keyring.Key]
+    /// Whether `needsAppPasswords` may be said.
+    let lacksAppPasswords: Bool
   }
 
   /// `of` and `for` are the account's name as the database spells it.
   enum Action {
     case lookUp(directory: Int)
+    case lookUpAppPasswords(directory: Int)
     case admit(Candidate)
+    /// To be looked up in what is remembered; nothing is hashed.
+    case recall(Secret, among: [Keyring.Key], of: [UInt8])
     /// `afresh`: to be hashed, even if it was right a moment ago.
     case verify(Secret, against: Secret, of: [UInt8], afresh: Bool)
     /// Whatever the verdict, the answer is no.
@@ -73,6 +98,8 @@ struct RequestCourse {
     case lookingUp(Int)
     /// Without an account: nothing is to be verified.
     case admitting(Int, Account?)
+    case askingAppPasswords(Int, Account)
+    case recalling(Int, Account)
     case verifying(Int, Account)
     case deceiving(Refusal)
     case hashing(Int)
@@ -86,6 +113,15 @@ struct RequestCourse {
   private let offersChange: [Bool]
   private let bareSchemes: [BareScheme?]
   private let weakSchemes: WeakSchemes
+  /// Per directory; empty: none.
+  private let offersAppPasswords: [Bool]
+  private let service: [UInt8]
+  /// The passwords of the account that was found last, once they were asked for.
+  private var keyring: Keyring?
+  /// What came of that account's own password before.
+  private var ownVerdict: Verdict?
+  /// The app password that was right; nil when the account's own was, or none. Its hash is not the account's.
+  private(set) var matchedAppPassword: AppPassword?
   private var state = State.initial
   private var refusal: Refusal?
   /// Whether the password was compared with that of an account.
@@ -94,6 +130,7 @@ struct RequestCourse {
   private(set) var decidingDirectory: Int?
   /// Whether no hash was computed for the password that was accepted.
   private(set) var wasRemembered = false
+  private let isThrottled: Bool
   private var needsAdmission: Bool
   /// The first account that was found, as the database spells it; nil when there was none.
   private(set) var foundName: [UInt8]?
@@ -106,16 +143,22 @@ struct RequestCourse {
   ///   - offersChange: per directory of the broker, whether it has a `set-password` query.
   ///   - needsAdmission: whether a login asks `admit` before it goes on.
   ///   - bareSchemes: per directory, what stored passwords are that do not say it themselves.
+  ///   - offersAppPasswords: per directory, whether it has an `app-passwords` query.
+  ///   - service: what an app password has to be good for.
   init(
     purpose: Purpose, directories: [Int], offersChange: [Bool], needsAdmission: Bool = false,
-    bareSchemes: [BareScheme?] = [], weakSchemes: WeakSchemes = .accept
+    bareSchemes: [BareScheme?] = [], weakSchemes: WeakSchemes = .accept,
+    offersAppPasswords: [Bool] = [], service: [UInt8] = []
   ) {
+    self.offersAppPasswords = offersAppPasswords
+    self.service = service
     self.bareSchemes = bareSchemes
     self.weakSchemes = weakSchemes
     self.purpose = purpose
     self.directories = directories
     self.offersChange = offersChange
     self.needsAdmission = needsAdmission
+    isThrottled = needsAdmission
   }
 
   /// What is offered as proof of who somebody is; nil when nothing is.
@@ -130,6 +173,17 @@ struct RequestCourse {
   /// Whether a refusal must not tell by its time who exists: it does for logins and password changes; PRE is there to tell.
   var hidesWhoExists: Bool {
     if case .account = purpose { false } else { true }
+  }
+
+  /// All passwords of the account that was found last; empty until its app passwords were asked for.
+  var keys: [Keyring.Key] { keyring?.keys ?? [] }
+
+  /// Whether what is being verified is compared with an app password.
+  var isTryingAppPassword: Bool { keyring?.current?.appPassword != nil }
+
+  /// Whether what is being verified may wait until app passwords were asked for.
+  var lacksAppPasswords: Bool {
+    if case .verifying(let position, _) = state { lacksAppPasswords(at: position) } else { false }
   }
 
   mutating func handle(_ event: Event) -> Action {
@@ -153,6 +207,18 @@ struct RequestCourse {
       return verified(verdict, account, at: position)
     case (.verifying(let position, let account), .remembered):
       return remembered(account, at: position)
+    case (.admitting(let position, let account?), .needsAppPasswords),
+      (.verifying(let position, let account), .needsAppPasswords):
+      return lacksAppPasswords(at: position) ? askForAppPasswords(account, at: position) : contradiction(event)
+    case (.askingAppPasswords(let position, let account), .foundAppPasswords(let outcome)):
+      return foundAppPasswords(outcome, account, at: position)
+    case (.admitting(let position, let account?), .recalled(.match(let place))),
+      (.recalling(let position, let account), .recalled(.match(let place))):
+      guard keyring?.select(place) == true else { return contradiction(event) }
+      return remembered(account, at: position)
+    case (.recalling(let position, let account), .recalled(let recollection)):
+      if case .familiar(let place) = recollection { keyring?.prefer(place) }
+      return tryNextKey(account, at: position)
     case (.deceiving(let refusal), .verified):
       return finish(.refused(refusal))
     case (.hashing(let position), .hashed(let outcome)):
@@ -179,6 +245,8 @@ struct RequestCourse {
   }
 
   private mutating func ask(_ position: Int) -> Action {
+    keyring = nil
+    ownVerdict = nil
     guard position < directories.count else {
       guard !directories.isEmpty else { return finish(.refused(.unknownModule)) }
       if needsAdmission { return admit(nil, against: nil, at: position) }
@@ -227,6 +295,9 @@ struct RequestCourse {
       return finish(.accepted(.account(account, password: account.clearPassword)))
     case .login(.login(let password)), .change(let password, _):
       let hash = account.passwordHash.map { named($0, at: position) }
+      if hasAppPasswords(at: position), let action = approach(account, hash: hash, password, at: position) {
+        return action
+      }
       guard let stored = hash ?? account.clearPassword else { return refuse(.noUsablePassword, at: position) }
       if needsAdmission { return admit(account, against: stored, at: position) }
       state = .verifying(position, account)
@@ -263,7 +334,87 @@ struct RequestCourse {
       return ask(position)
     }
     state = .admitting(position, account)
-    return .admit(Candidate(credentials: credentials, stored: stored, isAfresh: isAfresh))
+    return .admit(
+      Candidate(
+        credentials: credentials, stored: stored, isAfresh: isAfresh, keys: keys,
+        lacksAppPasswords: account != nil && lacksAppPasswords(at: position)))
+  }
+
+  // MARK: App passwords
+
+  /// Whether a password that is not the account's own may be right all the same.
+  private func hasAppPasswords(at position: Int) -> Bool {
+    guard !offersAppPasswords.isEmpty, case .login(.login) = purpose else { return false }
+    let index = directories[position]
+    return offersAppPasswords.indices.contains(index) && offersAppPasswords[index]
+  }
+
+  private func lacksAppPasswords(at position: Int) -> Bool { keyring == nil && hasAppPasswords(at: position) }
+
+  /// Where there are app passwords, and it is not the account's own password alone that comes next.
+  private mutating func approach(_ account: Account, hash: Secret?, _ password: Secret, at position: Int) -> Action? {
+    // Whoever locks the password means the account.
+    if let hash, PasswordSchemes.isLocked(hash) { return refuse(.locked, at: position) }
+    guard let keyring else {
+      return hash == nil && account.clearPassword == nil ? askForAppPasswords(account, at: position) : nil
+    }
+    if needsAdmission { return admit(account, against: hash ?? account.clearPassword, at: position) }
+    state = .recalling(position, account)
+    return .recall(password, among: keyring.keys, of: account.username)
+  }
+
+  private mutating func askForAppPasswords(_ account: Account, at position: Int) -> Action {
+    state = .askingAppPasswords(position, account)
+    return .lookUpAppPasswords(directory: directories[position])
+  }
+
+  private mutating func foundAppPasswords(
+    _ outcome: Outcome<[AppPassword]>, _ account: Account, at position: Int
+  ) -> Action {
+    switch outcome {
+    case .unavailable(let cause): return finish(.unavailable(cause))
+    case .refused(let reason): return refuse(reason, at: position)
+    case .accepted(let found):
+      var own: Keyring.Key?
+      if ownVerdict == nil {
+        own =
+          account.passwordHash.map { Keyring.Key(named($0, at: position)) }
+          ?? account.clearPassword.map { Keyring.Key($0, isHash: false) }
+      }
+      var keyring = Keyring(
+        own: own,
+        found.filter { $0.services.contains(service) }.map {
+          AppPassword(hash: named($0.hash, at: position), label: $0.label, services: $0.services)
+        })
+      if let ownVerdict {
+        keyring.note(ownVerdict)
+        // It was let go for a comparison that took no time. What follows takes some.
+        needsAdmission = isThrottled
+      }
+      self.keyring = keyring
+      return keyring.keys.isEmpty ? tryNextKey(account, at: position) : verify(account, at: position)
+    }
+  }
+
+  private mutating func tryNextKey(_ account: Account, at position: Int) -> Action {
+    guard case .login(.login(let password)) = purpose, let key = keyring?.next() else {
+      if let doubt = keyring?.doubt { return finish(.unavailable(doubt)) }
+      return refuse(keyring?.refusal ?? .noUsablePassword, at: position)
+    }
+    state = .verifying(position, account)
+    if key.isHash { return .verify(password, against: key.stored, of: account.username, afresh: false) }
+    return handle(.verified(key.stored.matches(password) ? .match : .mismatch))
+  }
+
+  /// It does not match one of the account's passwords; another one may.
+  private mutating func tryOthers(_ verdict: Verdict, _ account: Account, at position: Int) -> Action {
+    if verdict == .mismatch { wasCompared = true }
+    guard keyring != nil else {
+      ownVerdict = verdict
+      return askForAppPasswords(account, at: position)
+    }
+    keyring?.note(verdict)
+    return tryNextKey(account, at: position)
   }
 
   private mutating func remembered(_ account: Account, at position: Int) -> Action {
@@ -275,6 +426,7 @@ struct RequestCourse {
   }
 
   private mutating func verified(_ verdict: Verdict, _ account: Account, at position: Int) -> Action {
+    if verdict != .match, hasAppPasswords(at: position) { return tryOthers(verdict, account, at: position) }
     switch verdict {
     case .mismatch:
       wasCompared = true
@@ -284,8 +436,11 @@ struct RequestCourse {
     case .match: break
     }
     // After the hash, so that a wrong password is a wrong password, and takes as long.
-    if weakSchemes != .accept, isProvenByHash, let hash = account.passwordHash {
-      weakScheme = PasswordSchemes.weakScheme(of: named(hash, at: position))
+    let appPassword = keyring?.current?.appPassword
+    if weakSchemes != .accept, isProvenByHash,
+      let hash = appPassword?.hash ?? account.passwordHash.map({ named($0, at: position) })
+    {
+      weakScheme = PasswordSchemes.weakScheme(of: hash)
       if weakScheme != nil, weakSchemes == .refuse {
         wasCompared = true
         return refuse(.weakScheme, at: position)
@@ -295,6 +450,7 @@ struct RequestCourse {
     case .account, .login(.challengeResponse):
       return finish(.accepted(.account(account, password: account.clearPassword)))
     case .login(.login(let password)):
+      matchedAppPassword = appPassword
       return finish(.accepted(.account(account, password: password)))
     case .change(_, let new):
       guard offersChange[directories[position]] else { return finish(.refused(.passwordChangeNotOffered)) }

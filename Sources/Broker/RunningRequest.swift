@@ -66,15 +66,26 @@ final class RunningRequest: Sendable {
         }
         self.advance(.lookedUp(outcome))
       }
+    case .lookUpAppPasswords(let index):
+      snapshot.settings.directories[index].directory.appPasswords(key, deadline: channel.deadline) { outcome in
+        if case .accepted(let found) = outcome {
+          let count = found.count { $0.services.contains(self.key.service) }
+          self.decoys.saw(appPasswords: count, of: self.account(self.key.name.username))
+        }
+        self.advance(.foundAppPasswords(outcome))
+      }
     case .admit(let candidate):
       admit(candidate)
+    case .recall(let password, let keys, let username):
+      advance(.recalled(memory(of: username).recall(password, among: keys)))
     case .verify(let password, let stored, let username, let afresh):
       verify(
         password, against: stored, of: username, afresh: afresh, demand: demand ?? PasswordSchemes.demand(of: stored))
     case .verifyDecoy(let password, let afresh):
       // Whatever comes of it is a failure: it counts from now on, as what is under way does.
       countWithoutTicket()
-      verify(password, against: decoys.current, afresh: afresh)
+      // An app password proves no password change.
+      verify(password, against: decoys.current, afresh: afresh, rounds: afresh ? 1 : decoys.rounds)
     case .verifyChallenge(let credentials, let clear):
       guard case .challengeResponse(let mechanism, let challenge, let digest) = credentials else { return }
       advance(
@@ -112,31 +123,46 @@ final class RunningRequest: Sendable {
   /// Whom it is counted for.
   private var subject: ThrottleSubject {
     ThrottleSubject(
-      name: progress.withLock { $0.course.foundName } ?? key.name.username,
+      name: username,
       address: snapshot.settings.throttle?.site(of: record.remoteAddress))
   }
 
   /// Lets it go on, holds it, or turns it away. A password that was verified a moment ago goes on at once.
   private func admit(_ candidate: RequestCourse.Candidate) {
     guard let rules = snapshot.settings.throttle else { return advance(.admitted) }
+    // It was let in before, and has come upon app passwords since.
+    if progress.withLock({ $0.ticket != nil }) { return advance(.admitted) }
     // What is compared on the spot is over before another one of the same directory can begin: nothing is under way meanwhile.
     let demand = candidate.isChallenge ? nil : candidate.stored.map { PasswordSchemes.demand(of: $0) }
-    let isCheap = candidate.isChallenge && candidate.stored != nil || demand?.cost == .cheap
+    let isCheap =
+      (candidate.isChallenge && candidate.stored != nil || demand?.cost == .cheap) && candidate.keys.isEmpty
     if isCheap && throttle.isIdle { return goOn(demand) }
     let subject = subject
     let isWatched = throttle.watches(subject)
     if isCheap && !isWatched { return goOn(demand) }
+    // Before the glance: where places are taken there is one for a password, whichever it matches.
+    if isWatched && candidate.lacksAppPasswords { return advance(.needsAppPasswords) }
     let mayGlance = throttle.mayGlance(subject)
-    if mayGlance, let stored = candidate.stored, !candidate.isAfresh, case .login(let password) = candidate.credentials,
-      isWatched || demand?.cost == .expensive, let memory = snapshot.verified,
-      memory.knows(memory.tag(of: password, against: stored))
-    {
-      return advance(.remembered)
+    let memory = candidate.keys.isEmpty ? nil : self.memory(of: username)
+    if mayGlance, !candidate.isAfresh, case .login(let password) = candidate.credentials {
+      if let memory {
+        if let place = memory.match(password, candidate.keys, all: isWatched) {
+          return advance(.recalled(.match(place)))
+        }
+      } else if let stored = candidate.stored, isWatched || demand?.cost == .expensive,
+        let verified = snapshot.verified,
+        verified.knows(verified.tag(of: password, against: stored))
+      {
+        return advance(.remembered)
+      }
     }
+    if candidate.lacksAppPasswords { return advance(.needsAppPasswords) }
     let admission = throttle.admit(
       subject, throttle.tag(candidate.credentials, subject), rules, deadline: channel.deadline, mayGlance: mayGlance
     ) {
-      guard let stored = candidate.stored, case .login(let password) = candidate.credentials else { return false }
+      guard case .login(let password) = candidate.credentials else { return false }
+      if let memory { return memory.familiar(password, candidate.keys, all: true) != nil }
+      guard let stored = candidate.stored else { return false }
       return history.isFamiliar(attempt(password, against: stored))
     }
     switch admission {
@@ -180,9 +206,11 @@ final class RunningRequest: Sendable {
   }
 
   private func attempt(_ password: Secret, against stored: Secret) -> LoginHistory.Attempt {
-    history.attempt(
-      password, against: stored, of: account(progress.withLock { $0.course.foundName } ?? key.name.username))
+    history.attempt(password, against: stored, of: account(username))
   }
+
+  /// Of the first account that was found, or as the client named it.
+  private var username: [UInt8] { progress.withLock { $0.course.foundName } ?? key.name.username }
 
   /// Tells the throttle how it ended.
   private func settle(_ outcome: Outcome<Answer>) {
@@ -198,13 +226,16 @@ final class RunningRequest: Sendable {
       }
     throttle.end(ticket, ending)
     // Where somebody guesses, cheap passwords are remembered too: whoever has just logged in is not slowed.
-    let (credentials, wasRemembered) = progress.withLock { ($0.course.credentials, $0.course.wasRemembered) }
+    let (credentials, wasRemembered, appPassword) = progress.withLock {
+      ($0.course.credentials, $0.course.wasRemembered, $0.course.matchedAppPassword)
+    }
     if case .accepted(.account(let account, let password?)) = outcome, case .login = credentials, !wasRemembered,
-      let stored = account.passwordHash.map(named) ?? account.clearPassword,
+      let stored = appPassword?.hash ?? account.passwordHash.map(named) ?? account.clearPassword,
       PasswordSchemes.cost(of: stored) != .expensive
     {
       snapshot.verified.map { $0.note(.match, for: $0.tag(of: password, against: stored)) }
-      history.note(.match, of: attempt(password, against: stored))
+      let key = Keyring.Key(stored, appPassword: appPassword)
+      history.note(.match, of: memory(of: account.username).attempt(password, key))
     }
   }
 
@@ -214,6 +245,11 @@ final class RunningRequest: Sendable {
       let scheme = snapshot.bareSchemes[index]
     else { return hash }
     return scheme.labelled(hash)
+  }
+
+  /// Of the passwords of an account.
+  private func memory(of username: [UInt8]) -> KeyringMemory {
+    KeyringMemory(verified: snapshot.verified, history: history, account: account(username))
   }
 
   // MARK: Hashes
@@ -238,7 +274,15 @@ final class RunningRequest: Sendable {
       advance(.remembered)
       return
     }
-    let attempt = history.attempt(password, against: stored, of: account(username))
+    let (lacksAppPasswords, isAppPassword) = progress.withLock {
+      ($0.course.lacksAppPasswords, $0.course.isTryingAppPassword)
+    }
+    // One of them may be remembered.
+    if lacksAppPasswords { return advance(.needsAppPasswords) }
+    let attempt =
+      isAppPassword
+      ? history.attempt(password, againstAppPassword: stored, of: account(username))
+      : history.attempt(password, against: stored, of: account(username))
     guard let rank = history.rank(of: attempt) else {
       advance(.verified(.mismatch))
       return
@@ -254,7 +298,15 @@ final class RunningRequest: Sendable {
   }
 
   /// The same against a hash that is nobody's, step by step, so that it takes as long. Nothing of it can be a yes.
-  private func verify(_ password: Secret, against decoy: Decoys.Decoy, afresh: Bool) {
+  /// - Parameter rounds: how many hashes are left to compute.
+  private func verify(_ password: Secret, against decoy: Decoys.Decoy, afresh: Bool, rounds: Int) {
+    let end: @Sendable () -> Void = {
+      if rounds > 1 {
+        self.verify(password, against: decoy, afresh: afresh, rounds: rounds - 1)
+      } else {
+        self.advance(.verified(.mismatch))
+      }
+    }
     if decoy.demand.cost == .cheap {
       _ = PasswordSchemes.verify(password, against: decoy.stored, using: CryptScratch())
       advance(.verified(.mismatch))
@@ -265,17 +317,14 @@ final class RunningRequest: Sendable {
     }
     let decoys = self.decoys
     let history = decoys.history
-    let attempt = decoys.attempt(password, against: decoy, of: account(key.name.username))
-    guard let rank = history.rank(of: attempt) else {
-      advance(.verified(.mismatch))
-      return
-    }
+    let attempt = decoys.attempt(password, against: decoy, of: account(key.name.username), round: rounds)
+    guard let rank = history.rank(of: attempt) else { return end() }
     switch decoys.admit() {
     case .pretend(.overloaded): dropped(.overloaded)
     case .pretend(.verdict(let wait)):
       let settle: @Sendable () -> Void = {
         history.note(.mismatch, of: attempt)
-        self.advance(.verified(.mismatch))
+        end()
       }
       if !holds.set(.now + wait, settle) { settle() }
     case .compute(let reservation):
@@ -290,7 +339,10 @@ final class RunningRequest: Sendable {
       hash(attempt, rank, decoy.demand.memory, afresh: afresh, history, decoys.desk, work) { news in
         let reason: HashJob.Reason? = if case .dropped(let reason) = news { reason } else { nil }
         decoys.settle(reservation, after: .now - begin, dropped: reason)
-        self.hear(news)
+        switch reason {
+        case nil, .settled: end()
+        case let reason?: self.dropped(reason)
+        }
       }
     }
   }
@@ -370,6 +422,10 @@ final class RunningRequest: Sendable {
   private func finish(_ outcome: Outcome<Answer>) {
     // Before the client knows: its next attempt must find this one counted.
     settle(outcome)
+    if !snapshot.offersAppPasswords.isEmpty, case .accepted(.account(let account, let password?)) = outcome {
+      let (keys, wasRemembered) = progress.withLock { ($0.course.keys, $0.course.wasRemembered) }
+      if !wasRemembered { memory(of: account.username).forgetAttempts(password, keys) }
+    }
     if case .refused = outcome, progress.withLock({ $0.course.hidesWhoExists }) {
       let time = AnswerGrid.next(after: channel.received, at: .now)
       // A full clock, or a client that will not wait so long: at once.
@@ -384,8 +440,11 @@ final class RunningRequest: Sendable {
     let (reply, sent) = encoder.encode(outcome, service: key.service, secrets: secrets)
     channel.answer(reply)
     var record = self.record
-    let (decider, wasRemembered, weakScheme, held) = progress.withLock {
-      ($0.course.decidingDirectory, $0.course.wasRemembered, $0.course.weakScheme, $0.held)
+    let (decider, wasRemembered, weakScheme, appPassword, held) = progress.withLock {
+      (
+        $0.course.decidingDirectory, $0.course.wasRemembered, $0.course.weakScheme, $0.course.matchedAppPassword,
+        $0.held
+      )
     }
     record.held = held
     record.directory = decider.map { settings.directories[$0].directory.name }
@@ -394,6 +453,7 @@ final class RunningRequest: Sendable {
       record.result = .accepted
       record.isRemembered = wasRemembered
       record.weakRow = weakScheme
+      record.appPassword = appPassword?.label
     case .refused(let refusal):
       record.result = .refused(refusal)
       if refusal == .weakScheme { record.weakRow = weakScheme }

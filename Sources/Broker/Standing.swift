@@ -49,4 +49,7 @@ struct Standing {
     guard verdict == .match else { return }
     right.remember(account, tag.hint, at: now)
   }
+
+  /// Forgets which passwords an account was asked with.
+  mutating func forgetAttempts(at account: HashJob.Account) { unproven.forget(account) }
 }

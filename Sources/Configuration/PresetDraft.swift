@@ -17,6 +17,7 @@ enum PresetDraft {
     case .login: Row(key, .word(), default: \.parameters.login)
     case .smtpActive: Row(key, .boolean, default: \.parameters.smtpActive)
     case .table: Row(key, .filled(expected: "a string such as \"passwd\""), \.parameters.table)
+    case .appPasswords: Row(key, .boolean, default: \.parameters.appPasswords)
     }
   }
 
@@ -54,7 +55,7 @@ enum PresetDraft {
     case .uid: values.uid != nil
     case .gid: values.gid != nil
     case .table: values.table != nil
-    case .login, .smtpActive: true
+    case .login, .smtpActive, .appPasswords: true
     }
   }
 

@@ -5,6 +5,7 @@ struct QueriesDraft {
   var account: String?
   var enumerate: String?
   var setPassword: String?
+  var appPasswords: String?
 
   static var schema: TableSchema<QueriesDraft> {
     TableSchema(
@@ -13,6 +14,9 @@ struct QueriesDraft {
         Row("account", .filled(expected: "a string with the SQL that finds one account"), \.account),
         Row("enumerate", .filled(expected: "a string with the SQL that lists all accounts"), \.enumerate),
         Row("set-password", .filled(expected: "a string with the SQL that stores a new hash"), \.setPassword),
+        Row(
+          "app-passwords", .filled(expected: "a string with the SQL that finds an account's app passwords"),
+          \.appPasswords),
       ])
   }
 
@@ -30,10 +34,12 @@ struct QueriesDraft {
     let templates = (
       template("account", account, Placeholder.lookUp),
       template("enumerate", draft.enumerate, Placeholder.enumeration),
-      template("set-password", draft.setPassword, Placeholder.passwordChange)
+      template("set-password", draft.setPassword, Placeholder.passwordChange),
+      template("app-passwords", draft.appPasswords, Placeholder.lookUp)
     )
     guard let account = templates.0 else { return nil }
-    return QuerySet(account: account, enumerate: templates.1, setPassword: templates.2)
+    return QuerySet(
+      account: account, enumerate: templates.1, setPassword: templates.2, appPasswords: templates.3)
   }
 
   private static func read(

@@ -1,19 +1,52 @@
 package import Accounts
 
-/// One look-up on its way.
+/// A question on its way.
 package struct LookUp: Sendable {
+  /// What is asked, and who is told, once.
+  package enum Question: Sendable {
+    case account(@Sendable (Outcome<Account>) -> Void)
+    case appPasswords(@Sendable (Outcome<[AppPassword]>) -> Void)
+  }
+
+  /// What came of it.
+  package enum Answer: Sendable {
+    case account(Outcome<Account>)
+    case appPasswords(Outcome<[AppPassword]>)
+    /// No row can be of this name.
+    case nobody
+    case unavailable(Unavailability)
+  }
+
   package let key: AccountKey
   package let deadline: Deadline
-  /// Called once.
-  package let completion: @Sendable (Outcome<Account>) -> Void
+  package let question: Question
   /// Whether a connection was lost under it: it is repeated once, so that a request that breaks the server does so
   /// twice at most.
   package var isRepeated = false
 
-  /// A look-up that nobody has tried yet.
-  package init(key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
+  /// Looks for an account.
+  init(key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
+    self.init(key: key, deadline: deadline, .account(completion))
+  }
+
+  init(key: AccountKey, deadline: Deadline, _ question: Question) {
     self.key = key
     self.deadline = deadline
-    self.completion = completion
+    self.question = question
+  }
+
+  /// Tells whoever asked.
+  package func complete(_ answer: Answer) {
+    switch (question, answer) {
+    case (.account(let completion), .account(let outcome)): completion(outcome)
+    case (.account(let completion), .nobody): completion(.refused(.unknownUser))
+    case (.account(let completion), .unavailable(let cause)): completion(.unavailable(cause))
+    case (.appPasswords(let completion), .appPasswords(let outcome)): completion(outcome)
+    case (.appPasswords(let completion), .nobody): completion(.accepted([]))
+    case (.appPasswords(let completion), .unavailable(let cause)): completion(.unavailable(cause))
+    // Not reached: an answer is made for its question.
+    case (.account(let completion), .appPasswords): completion(.unavailable(Unavailability(.defect)))
+    case (.appPasswords(let completion), .account): completion(.unavailable(Unavailability(.defect)))
+    }
   }
 }

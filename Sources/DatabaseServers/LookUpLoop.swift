@@ -19,7 +19,7 @@ package struct LookUpLoop<Session: LookUpSession> {
   private let intake: Intake
   private let connector: Connector<Session>
   private var log: ConnectionLog
-  private var parameters: BoundParameters
+  private var queries: LookUpQueries
   private var policy: ReconnectPolicy
   private let timing: OutageTiming
   private var link = Link.down
@@ -37,16 +37,15 @@ package struct LookUpLoop<Session: LookUpSession> {
   /// Of the connection's socket, since the last sleep.
   private var events: Int16 = 0
 
-  /// - Parameter parameters: of the account query.
   package init(
-    intake: Intake, connector: Connector<Session>, parameters: BoundParameters, log: ConnectionLog,
+    intake: Intake, connector: Connector<Session>, queries: LookUpQueries, log: ConnectionLog,
     timing: OutageTiming = OutageTiming()
   ) {
     self.timing = timing
     policy = timing.policy
     self.intake = intake
     self.connector = connector
-    self.parameters = parameters
+    self.queries = queries
     self.log = log
   }
 
@@ -86,9 +85,9 @@ package struct LookUpLoop<Session: LookUpSession> {
     waitingDue = waitingDue.map { min($0, first) } ?? first
   }
 
-  private mutating func answer(_ lookUp: LookUp, _ outcome: Outcome<Account>) {
+  private mutating func answer(_ lookUp: LookUp, _ answer: LookUp.Answer) {
     answered += 1
-    lookUp.completion(outcome)
+    lookUp.complete(answer)
   }
 
   // MARK: - Time
@@ -256,10 +255,10 @@ package struct LookUpLoop<Session: LookUpSession> {
 
   private mutating func advanceBatch(at now: Instant) {
     guard var current = batch else { return }
-    var answers: [(LookUp, Outcome<Account>)] = []
-    let state = current.advance(events: events, &parameters, now: now) { answers.append(($0, $1)) }
+    var answers: [(LookUp, LookUp.Answer)] = []
+    let state = current.advance(events: events, &queries, now: now) { answers.append(($0, $1)) }
     batch = current
-    for (lookUp, outcome) in answers { answer(lookUp, outcome) }
+    for (lookUp, given) in answers { answer(lookUp, given) }
     switch state {
     case .waiting:
       if current.hasExpired && now - current.lastHeard >= OutageTiming.silenceAtDeadline {
@@ -286,14 +285,14 @@ package struct LookUpLoop<Session: LookUpSession> {
       if session.canHold(lookUp.key) {
         lookUps.append(lookUp)
       } else {
-        answer(lookUp, .refused(.unknownUser))
+        answer(lookUp, .nobody)
       }
     }
     waiting.removeFirst(taken)
     guard !lookUps.isEmpty else { return }
     var batch = Session.Exchange(lookUps, on: session, now: now)
     do throws(DatabaseFault) {
-      try batch.send(&parameters)
+      try batch.send(&queries)
       self.batch = batch
     } catch {
       self.batch = batch

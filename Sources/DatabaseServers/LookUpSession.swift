@@ -1,6 +1,6 @@
 package import Accounts
 
-/// A connection on which the account query is prepared and its columns are known: ready for look-ups.
+/// A connection on which the queries are prepared and the account's columns are known: ready for look-ups.
 ///
 /// Handed from the thread that opened it to the one that uses it, once.
 package protocol LookUpSession: Sendable {
@@ -43,14 +43,14 @@ package protocol LookUpExchange {
   init(_ lookUps: [LookUp], on session: Session, now: Deadline)
 
   /// Sends them, or the first.
-  mutating func send(_ parameters: inout BoundParameters) throws(DatabaseFault)
+  mutating func send(_ queries: inout LookUpQueries) throws(DatabaseFault)
 
   /// Writes what can be written and reads what has come.
   /// - Parameters:
   ///   - events: of poll(), 0 when there are none.
   ///   - answer: told of each look-up that has its answer.
   mutating func advance(
-    events: Int16, _ parameters: inout BoundParameters, now: Deadline, _ answer: (LookUp, Outcome<Account>) -> Void
+    events: Int16, _ queries: inout LookUpQueries, now: Deadline, _ answer: (LookUp, LookUp.Answer) -> Void
   ) -> ExchangeState
 
   /// What poll() is to wait for.

@@ -30,15 +30,14 @@
       let checks: [(key: String, query: QueryTemplate?, columns: ([String]) throws(ColumnError) -> Void)] = [
         ("account", queries.account, { names throws(ColumnError) in _ = try AccountColumns(account: names) }),
         ("enumerate", queries.enumerate, { names throws(ColumnError) in _ = try AccountColumns(enumerate: names) }),
+        ("app-passwords", queries.appPasswords, { names throws(ColumnError) in _ = try AppPasswordColumns(names) }),
         ("set-password", queries.setPassword, { _ throws(ColumnError) in }),
       ]
       for (key, query, check) in checks {
         guard let query else { continue }
         let names: [String]
         do throws(DatabaseFault) {
-          let (sql, placeholders) = query.rendered()
-          names = try Statement(sql, parameterCount: placeholders.count, on: connection, until: deadline, stop: stop)
-            .columnNames
+          names = try Statement(query, on: connection, until: deadline, stop: stop).columnNames
         } catch {
           findings.append(Self.finding("queries.\(key)", error))
           if error.kind != .query { return findings }

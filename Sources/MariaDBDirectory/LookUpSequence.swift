@@ -8,11 +8,19 @@
     /// So many are taken over at a time; those that were not begun are not lost with the connection.
     static let maximumCount = 32
 
-    /// What the statement is doing.
+    /// What the question's statement is doing.
     private enum Step {
-      case executing
-      /// How many rows have come, and what the first of them is.
-      case fetching(rows: Int, first: Outcome<Account>?)
+      /// Nothing: there is no such statement.
+      case failing(DatabaseFault)
+      case executing(Statement)
+      case fetching(Statement, Harvest)
+    }
+
+    /// What the rows are, so far.
+    private enum Harvest {
+      /// How many have come, and what the first of them is.
+      case account(rows: Int, first: Outcome<Account>?)
+      case appPasswords(AppPasswordColumns.Reading)
     }
 
     private let session: Session
@@ -20,7 +28,7 @@
     private var queue: [LookUp]
     /// Nil once nobody waits for it any more.
     private var current: LookUp?
-    private var step = Step.executing
+    private var step: Step
     /// What the call under way has come to, when it did not have to wait.
     private var finished: Int32?
     private(set) var spoiled: DatabaseFault?
@@ -30,10 +38,11 @@
     init(_ lookUps: [LookUp], on session: Session, now: Deadline) {
       self.session = session
       queue = lookUps.reversed()
+      step = .executing(session.statement)
       lastHeard = now
     }
 
-    mutating func send(_ parameters: inout BoundParameters) throws(DatabaseFault) { begin(&parameters) }
+    mutating func send(_ queries: inout LookUpQueries) throws(DatabaseFault) { begin(&queries, at: lastHeard) }
 
     var pollEvents: Int16 { session.statement.connection.pollEvents }
 
@@ -62,7 +71,7 @@
     }
 
     mutating func advance(
-      events: Int16, _ parameters: inout BoundParameters, now: Deadline, _ answer: (LookUp, Outcome<Account>) -> Void
+      events: Int16, _ queries: inout LookUpQueries, now: Deadline, _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState {
       if Int32(events) & ~POLLOUT != 0 { lastHeard = now }
       if finished == nil {
@@ -71,20 +80,44 @@
       }
       while let result = finished {
         finished = nil
-        if let state = take(result, &parameters, answer) { return state }
+        if let state = take(result, &queries, at: now, answer) { return state }
       }
       return .waiting
     }
 
     /// Begins with the next one.
-    private mutating func begin(_ parameters: inout BoundParameters) {
+    private mutating func begin(_ queries: inout LookUpQueries, at now: Deadline) {
       guard let next = queue.popLast() else { return }
       current = next
       hasExpired = false
-      step = .executing
       // The loop has seen to it that there is no NUL.
-      _ = parameters.bind(next.key)
-      take(session.statement.start(parameters))
+      switch next.question {
+      case .account:
+        _ = queries.account.parameters.bind(next.key)
+        execute(session.statement, queries.account.parameters)
+      case .appPasswords:
+        switch session.appPasswords {
+        case .ready(let statement, _):
+          _ = queries.appPasswords.parameters.bind(next.key)
+          execute(statement, queries.appPasswords.parameters)
+        case .unfit(let fault, let since):
+          let isToBeTriedAgain = now - since >= Session.secondLook
+          fail(DatabaseFault(.query, code: fault.code, spoilsStatement: isToBeTriedAgain, fault.message))
+        // Not reached: who has no such query is not asked.
+        case nil: fail(DatabaseFault(.query, "there is no app-passwords query"))
+        }
+      }
+    }
+
+    private mutating func execute(_ statement: Statement, _ parameters: BoundParameters) {
+      step = .executing(statement)
+      take(statement.start(parameters))
+    }
+
+    /// Its end comes with the next turn.
+    private mutating func fail(_ fault: DatabaseFault) {
+      step = .failing(fault)
+      finished = 0
     }
 
     private mutating func take(_ progress: Call.Progress) {
@@ -94,49 +127,74 @@
     /// The call under way has ended.
     /// - Returns: nil to go on.
     private mutating func take(
-      _ result: Int32, _ parameters: inout BoundParameters, _ answer: (LookUp, Outcome<Account>) -> Void
+      _ result: Int32, _ queries: inout LookUpQueries, at now: Deadline, _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState? {
-      let statement = session.statement
       switch step {
-      case .executing:
-        if result != 0 { return fail(statement.fault(.running), &parameters, answer) }
+      case .failing(let fault):
+        return fail(fault, &queries, at: now, answer)
+      case .executing(let statement):
+        if result != 0 { return fail(statement.fault(.running), &queries, at: now, answer) }
         if statement.hasOtherColumns {
-          return fail(
-            DatabaseFault(.query, spoilsStatement: true, "the query's columns have changed"), &parameters, answer)
+          let fault = DatabaseFault(.query, spoilsStatement: true, "the query's columns have changed")
+          return fail(fault, &queries, at: now, answer)
         }
-        step = .fetching(rows: 0, first: nil)
+        step = .fetching(statement, harvest(of: statement))
         take(statement.startFetch())
         return nil
-      case .fetching(let rows, let first):
+      case .fetching(let statement, let harvest):
         switch statement.fetched(result) {
         case .row:
-          step = .fetching(rows: rows + 1, first: first ?? session.columns.account { statement.value($0) })
+          step = .fetching(statement, reap(harvest, statement))
           take(statement.startFetch())
           return nil
         case .end:
-          return finish(Self.outcome(rows, first), &parameters, answer)
+          return finish(Self.answer(harvest), &queries, at: now, answer)
         case .fault(let fault):
-          return fail(fault, &parameters, answer)
+          return fail(fault, &queries, at: now, answer)
         }
       }
     }
 
-    private static func outcome(_ rows: Int, _ first: Outcome<Account>?) -> Outcome<Account> {
-      if rows > 1 { return .unavailable(Unavailability(.ambiguous, "\(rows) rows for one name")) }
-      return first ?? .refused(.unknownUser)
+    /// Before the first row.
+    private func harvest(of statement: Statement) -> Harvest {
+      if case .ready(let other, let columns)? = session.appPasswords, other === statement {
+        return .appPasswords(AppPasswordColumns.Reading(columns))
+      }
+      return .account(rows: 0, first: nil)
+    }
+
+    private func reap(_ harvest: Harvest, _ statement: Statement) -> Harvest {
+      switch harvest {
+      case .account(let rows, let first):
+        return .account(rows: rows + 1, first: first ?? session.columns.account { statement.value($0) })
+      case .appPasswords(var reading):
+        reading.take { statement.value($0) }
+        return .appPasswords(reading)
+      }
+    }
+
+    private static func answer(_ harvest: Harvest) -> LookUp.Answer {
+      switch harvest {
+      case .account(let rows, _) where rows > 1:
+        .account(.unavailable(Unavailability(.ambiguous, "\(rows) rows for one name")))
+      case .account(_, let first): .account(first ?? .refused(.unknownUser))
+      case .appPasswords(let reading): .appPasswords(reading.outcome)
+      }
     }
 
     private mutating func finish(
-      _ outcome: Outcome<Account>, _ parameters: inout BoundParameters, _ answer: (LookUp, Outcome<Account>) -> Void
+      _ given: LookUp.Answer, _ queries: inout LookUpQueries, at now: Deadline,
+      _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState? {
-      if let lookUp = current { answer(lookUp, outcome) }
+      if let lookUp = current { answer(lookUp, given) }
       current = nil
-      begin(&parameters)
+      begin(&queries, at: now)
       return current == nil ? .finished : nil
     }
 
     private mutating func fail(
-      _ fault: DatabaseFault, _ parameters: inout BoundParameters, _ answer: (LookUp, Outcome<Account>) -> Void
+      _ fault: DatabaseFault, _ queries: inout LookUpQueries, at now: Deadline,
+      _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState? {
       if fault.kind == .connection { return .lost(fault) }
       if var lookUp = current, (fault.spoilsStatement || fault.isPassing) && !lookUp.isRepeated {
@@ -150,7 +208,7 @@
         current = nil
         return .finished
       }
-      return finish(.unavailable(fault.unavailability), &parameters, answer)
+      return finish(.unavailable(fault.unavailability), &queries, at: now, answer)
     }
   }
 #endif

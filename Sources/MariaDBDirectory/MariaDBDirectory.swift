@@ -43,12 +43,11 @@
       listing = connections()
       let intake = try Intake()
       self.intake = intake
-      let account = queries.account
       let connector = Connector<Session>(threadName: "maria-connect", wakeUp: intake.wakeUp) {
-        suspect throws(SessionFailure) in
-        try Session(settings, account: account, suspect: suspect, stop: stop)
+        [queries] suspect throws(SessionFailure) in
+        try Session(settings, queries, suspect: suspect, stop: stop)
       }
-      let bound = BoundParameters(account.rendered().parameters, constants: queries.constants)
+      let lookUps = LookUpQueries(queries)
       let log = ConnectionLog(parameters.report)
       passwords = try queries.setPassword.map { [queries] in
         let update = PasswordUpdate(
@@ -56,7 +55,7 @@
         return try PasswordWriter(threadName: "maria-password", stop: stop) { update.run($0, until: $1) }
       }
       worker = try Worker(name: "maria-lookup") {
-        var loop = LookUpLoop(intake: intake, connector: connector, parameters: bound, log: log, timing: timing)
+        var loop = LookUpLoop(intake: intake, connector: connector, queries: lookUps, log: log, timing: timing)
         loop.run()
       }
     }
@@ -75,11 +74,27 @@
     public func lookUp(
       _ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void
     ) {
-      switch intake.offer(LookUp(key: key, deadline: deadline, completion: completion)) {
+      take(LookUp(key: key, deadline: deadline, .account(completion)))
+    }
+
+    /// Whether there is an `app-passwords` query.
+    public var offersAppPasswords: Bool { queries.appPasswords != nil }
+
+    /// Finds an account's app passwords; see `AccountDirectory`.
+    public func appPasswords(
+      _ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<[AppPassword]>) -> Void
+    ) {
+      guard offersAppPasswords else { return completion(.accepted([])) }
+      take(LookUp(key: key, deadline: deadline, .appPasswords(completion)))
+    }
+
+    private func take(_ lookUp: LookUp) {
+      switch intake.offer(lookUp) {
       case .taken: break
       case .full:
-        completion(.unavailable(Unavailability(.overloaded, "\(Intake.capacity) look-ups are waiting for \(name)")))
-      case .closed: completion(.unavailable(Unavailability(.stopping)))
+        lookUp.complete(
+          .unavailable(Unavailability(.overloaded, "\(Intake.capacity) look-ups are waiting for \(name)")))
+      case .closed: lookUp.complete(.unavailable(Unavailability(.stopping)))
       }
     }
 

@@ -30,8 +30,7 @@
       } catch {
         return .unavailable(error.unavailability)
       }
-      let (sql, placeholders) = query.rendered()
-      var parameters = BoundParameters(placeholders, constants: constants)
+      var parameters = BoundParameters(query.rendered().parameters, constants: constants)
       defer { parameters.wipe() }
       guard Session.isText(change.key.name.username) else { return .refused(.unknownUser) }
       guard parameters.bind(change.key, change) else {
@@ -40,8 +39,7 @@
       do throws(DatabaseFault) {
         try limitServer(connection, until: deadline)
         try connection.query("BEGIN", until: deadline, stop: stop)
-        let statement = try Statement(
-          sql, parameterCount: placeholders.count, on: connection, until: deadline, stop: stop)
+        let statement = try Statement(query, on: connection, until: deadline, stop: stop)
         guard statement.columnNames.isEmpty else {
           return .unavailable(Unavailability(.queryFailed, "set-password is no statement that changes rows"))
         }

@@ -2,22 +2,37 @@
   internal import Accounts
   internal import DatabaseServers
 
-  /// A connection on which the account query is prepared and its columns are known: ready for look-ups.
+  /// A connection on which the queries are prepared and their columns are known: ready for look-ups.
   struct Session: LookUpSession {
     typealias Exchange = LookUpSequence
 
+    /// The `app-passwords` query. Where it cannot be prepared accounts are found all the same, and the trouble is that of whoever asks for
+    /// app passwords.
+    enum AppPasswords: Sendable {
+      case ready(Statement, AppPasswordColumns)
+      /// What is wrong with it, and since when this is known.
+      case unfit(DatabaseFault, since: Deadline)
+    }
+
+    /// After this time an unfit query is tried again, by whoever asks next: on a new connection.
+    static let secondLook = Duration.seconds(5)
+
+    /// The `account` query.
     let statement: Statement
     let columns: AccountColumns
+    /// Nil: there is no such query.
+    let appPasswords: AppPasswords?
 
     /// Connects and prepares.
     /// - Parameter suspect: a server that has stopped answering: the others are tried first.
     init(
-      _ settings: ConnectionSettings, account: QueryTemplate, suspect: Host? = nil, stop: StopFlag
+      _ settings: ConnectionSettings, _ queries: QuerySet, suspect: Host? = nil, stop: StopFlag
     ) throws(SessionFailure) {
-      let (sql, placeholders) = account.rendered()
       do throws(DatabaseFault) {
-        statement = try settings.open(suspect: suspect, stop: stop) { connection, end throws(DatabaseFault) in
-          try Statement(sql, parameterCount: placeholders.count, on: connection, until: end, stop: stop)
+        (statement, appPasswords) = try settings.open(suspect: suspect, stop: stop) {
+          connection, end throws(DatabaseFault) in
+          let account = try Statement(queries.account, on: connection, until: end, stop: stop)
+          return (account, try Self.appPasswords(queries.appPasswords, on: connection, until: end, stop: stop))
         }
       } catch {
         guard error.kind == .query else { throw .unreachable(error) }
@@ -27,6 +42,24 @@
         columns = try AccountColumns(account: statement.columnNames)
       } catch {
         throw .unfit(Unavailability(.queryFailed, "the account query: \(error)"))
+      }
+    }
+
+    private static func appPasswords(
+      _ query: QueryTemplate?, on connection: Connection, until deadline: Deadline, stop: StopFlag
+    ) throws(DatabaseFault) -> AppPasswords? {
+      guard let query else { return nil }
+      let statement: Statement
+      do throws(DatabaseFault) {
+        statement = try Statement(query, on: connection, until: deadline, stop: stop)
+      } catch {
+        guard error.kind == .query else { throw error }
+        return .unfit(error, since: .now)
+      }
+      do throws(ColumnError) {
+        return .ready(statement, try AppPasswordColumns(statement.columnNames))
+      } catch {
+        return .unfit(DatabaseFault(.query, "the app-passwords query: \(error)"), since: .now)
       }
     }
 

@@ -1,4 +1,5 @@
 #if MariaDB
+  internal import Accounts
   internal import CMariaDB
   internal import DatabaseServers
   internal import Glibc
@@ -17,6 +18,14 @@
     private let handle: UnsafeMutablePointer<MYSQL_STMT>
     private let row: RowBuffer
     private let binds: UnsafeMutableBufferPointer<MYSQL_BIND>
+
+    /// Prepares a query with its placeholders.
+    convenience init(
+      _ query: QueryTemplate, on connection: Connection, until deadline: Instant, stop: StopFlag
+    ) throws(DatabaseFault) {
+      let (sql, placeholders) = query.rendered()
+      try self.init(sql, parameterCount: placeholders.count, on: connection, until: deadline, stop: stop)
+    }
 
     /// Prepares `sql`.
     /// - Parameter parameterCount: how many values will be bound: what the server takes for a parameter must be one of ours.

@@ -56,6 +56,11 @@ public enum PasswordSchemes {
     }
   }
 
+  /// Whether it is no password on purpose: `!…`, `*…`. Costs no hash.
+  public static func isLocked(_ stored: Secret) -> Bool {
+    stored.withBytes { if case .locked = StoredForm($0) { true } else { false } }
+  }
+
   /// The part of it that decides which thread does it.
   public static func cost(of stored: Secret) -> Cost { demand(of: stored).cost }
 

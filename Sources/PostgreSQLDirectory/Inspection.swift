@@ -30,6 +30,7 @@ struct Inspection {
     let checks: [(key: String, query: QueryTemplate?, columns: ([String]) throws(ColumnError) -> Void)] = [
       ("account", queries.account, { names throws(ColumnError) in _ = try AccountColumns(account: names) }),
       ("enumerate", queries.enumerate, { names throws(ColumnError) in _ = try AccountColumns(enumerate: names) }),
+      ("app-passwords", queries.appPasswords, { names throws(ColumnError) in _ = try AppPasswordColumns(names) }),
       ("set-password", queries.setPassword, { _ throws(ColumnError) in }),
     ]
     for (key, query, check) in checks {

@@ -26,17 +26,19 @@ struct LookUpBatch: LookUpExchange {
   }
 
   /// Hands the look-ups to libpq, and what it can take of them to the socket.
-  mutating func send(_ parameters: inout BoundParameters) throws(DatabaseFault) {
-    let handle = session.connection.handle
+  mutating func send(_ queries: inout LookUpQueries) throws(DatabaseFault) {
     for case let lookUp? in lookUps {
-      // The loop has seen to it that there is no NUL.
-      _ = parameters.bind(lookUp.key)
-      let count = parameters.count
-      let sent = parameters.withPointers {
-        PQsendQueryPrepared(handle, Session.statement, count, $0, nil, nil, 0)
-      }
-      guard sent == 1 else { throw session.connection.lastFault }
+      let sent =
+        switch lookUp.question {
+        case .account: session.send(&queries.account, for: lookUp.key)
+        case .appPasswords:
+          session.hasAppPasswords
+            ? session.send(&queries.appPasswords, for: lookUp.key)
+            : session.sendUnprepared(&queries.appPasswords, for: lookUp.key)
+        }
+      guard sent else { throw session.connection.lastFault }
     }
+    let handle = session.connection.handle
     guard PQpipelineSync(handle) == 1 else { throw session.connection.lastFault }
     try flush()
   }
@@ -64,7 +66,7 @@ struct LookUpBatch: LookUpExchange {
   }
 
   mutating func advance(
-    events: Int16, _: inout BoundParameters, now: Deadline, _ answer: (LookUp, Outcome<Account>) -> Void
+    events: Int16, _: inout LookUpQueries, now: Deadline, _ answer: (LookUp, LookUp.Answer) -> Void
   ) -> ExchangeState {
     let handle = session.connection.handle
     do throws(DatabaseFault) {
@@ -110,7 +112,7 @@ struct LookUpBatch: LookUpExchange {
 
   /// - Returns: nil to read on.
   private mutating func take(
-    _ event: PipelineProgress.Event, _ result: consuming QueryResult?, _ answer: (LookUp, Outcome<Account>) -> Void
+    _ event: PipelineProgress.Event, _ result: consuming QueryResult?, _ answer: (LookUp, LookUp.Answer) -> Void
   ) -> ExchangeState? {
     switch progress.take(event) {
     case .readOn:
@@ -118,7 +120,7 @@ struct LookUpBatch: LookUpExchange {
     case .answer(let index):
       if let lookUp = lookUps[index], let result {
         lookUps[index] = nil
-        answer(lookUp, Self.outcome(result, session.columns))
+        answer(lookUp, Self.answer(result, to: lookUp, session.columns))
       }
       return nil
     case .fail(let index):
@@ -146,7 +148,16 @@ struct LookUpBatch: LookUpExchange {
     }
   }
 
-  private static func outcome(_ result: borrowing QueryResult, _ columns: AccountColumns) -> Outcome<Account> {
+  private static func answer(
+    _ result: borrowing QueryResult, to lookUp: LookUp, _ columns: AccountColumns
+  ) -> LookUp.Answer {
+    switch lookUp.question {
+    case .account: .account(account(result, columns))
+    case .appPasswords: .appPasswords(appPasswords(result))
+    }
+  }
+
+  private static func account(_ result: borrowing QueryResult, _ columns: AccountColumns) -> Outcome<Account> {
     switch result.rowCount {
     case 0: return .refused(.unknownUser)
     case 1: break
@@ -154,5 +165,20 @@ struct LookUpBatch: LookUpExchange {
     }
     // Escaping closures cannot hold a borrowed result; this one does not escape.
     return columns.account { result.value(row: 0, column: $0) }
+  }
+
+  private static func appPasswords(_ result: borrowing QueryResult) -> Outcome<[AppPassword]> {
+    do throws(ColumnError) {
+      let columns = try AppPasswordColumns(result.columnNames)
+      let count = result.rowCount
+      var row = -1
+      return columns.appPasswords(
+        next: {
+          row += 1
+          return row < count
+        }, { result.value(row: row, column: $0) })
+    } catch {
+      return .unavailable(Unavailability(.queryFailed, "the app-passwords query: \(error)"))
+    }
   }
 }

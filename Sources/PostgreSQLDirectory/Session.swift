@@ -2,27 +2,27 @@ internal import Accounts
 internal import CPostgreSQL
 internal import DatabaseServers
 
-/// A connection on which the account query is prepared and its columns are known: ready for look-ups.
+/// A connection on which the queries are prepared and the account's columns are known: ready for look-ups.
 ///
 /// Handed from the thread that opened it to the one that uses it, once.
 struct Session: LookUpSession {
   typealias Exchange = LookUpBatch
 
-  /// The account query's name on the server.
-  static let statement = "gatepost_account"
-
   let connection: Connection
   let columns: AccountColumns
   let encoding: TextEncoding
+  /// Whether the app-passwords query could be prepared. Where it could not, each is tried as it comes: accounts are found all the
+  /// same, and the trouble is that of whoever asks for app passwords.
+  let hasAppPasswords: Bool
 
   /// Connects and prepares.
   /// - Parameter suspect: a server that has stopped answering: the others are tried first.
   init(
-    _ settings: ConnectionSettings, account: String, suspect: Conninfo.Host? = nil, stop: StopFlag
+    _ settings: ConnectionSettings, _ queries: LookUpQueries, suspect: Conninfo.Host? = nil, stop: StopFlag
   ) throws(SessionFailure) {
     let names: [String]
     do throws(DatabaseFault) {
-      (connection, names) = try Self.open(settings, account, suspect, stop)
+      (connection, names, hasAppPasswords) = try Self.open(settings, queries, suspect, stop)
     } catch {
       guard error.kind == .query else { throw .unreachable(error) }
       throw .unfit(error.unavailability)
@@ -50,8 +50,8 @@ struct Session: LookUpSession {
 
   /// A server that lets us in and then dies or falls silent is left for the next one, too.
   private static func open(
-    _ settings: ConnectionSettings, _ account: String, _ suspect: Conninfo.Host?, _ stop: StopFlag
-  ) throws(DatabaseFault) -> (Connection, [String]) {
+    _ settings: ConnectionSettings, _ queries: LookUpQueries, _ suspect: Conninfo.Host?, _ stop: StopFlag
+  ) throws(DatabaseFault) -> (Connection, [String], Bool) {
     var failed: [Conninfo.Host] = []
     while true {
       let connection = try settings.open(without: failed, suspect: suspect, stop: stop)
@@ -59,10 +59,45 @@ struct Session: LookUpSession {
       let hasAlternative = settings.hasAlternative(to: failed)
       let limit = settings.limit(hasAlternative: hasAlternative)
       do throws(DatabaseFault) {
-        return (connection, try connection.prepare(statement, account, until: .now + limit, stop: stop))
+        let account = queries.account
+        let names = try connection.prepare(account.name, account.sql, until: .now + limit, stop: stop)
+        return (connection, names, try prepareAppPasswords(queries, on: connection, limit, stop))
       } catch {
         guard hasAlternative, error.kind == .connection || error.kind == .timeLimit else { throw error }
       }
     }
+  }
+
+  private static func prepareAppPasswords(
+    _ queries: LookUpQueries, on connection: Connection, _ limit: Duration, _ stop: StopFlag
+  ) throws(DatabaseFault) -> Bool {
+    guard queries.hasAppPasswords else { return false }
+    let query = queries.appPasswords
+    do throws(DatabaseFault) {
+      _ = try connection.prepare(query.name, query.sql, until: .now + limit, stop: stop)
+      return true
+    } catch {
+      guard error.kind == .query else { throw error }
+      return false
+    }
+  }
+
+  /// Hands a question to libpq. The loop has seen to it that there is no NUL in it.
+  /// - Returns: whether it took it.
+  func send(_ query: inout LookUpQueries.Query, for key: AccountKey) -> Bool {
+    _ = query.parameters.bind(key)
+    let (name, count) = (query.name, query.parameters.count)
+    return query.parameters.withPointers {
+      PQsendQueryPrepared(connection.handle, name, count, $0, nil, nil, 0)
+    } == 1
+  }
+
+  /// The same for a query that is not prepared.
+  func sendUnprepared(_ query: inout LookUpQueries.Query, for key: AccountKey) -> Bool {
+    _ = query.parameters.bind(key)
+    let (sql, count) = (query.sql, query.parameters.count)
+    return query.parameters.withPointers {
+      PQsendQueryParams(connection.handle, sql, count, nil, $0, nil, nil, 0)
+    } == 1
   }
 }

@@ -17,15 +17,38 @@ final class AccountReader {
     state = ConnectionState(path: file.path, report: report)
   }
 
-  /// An open file and the account query prepared on it.
+  /// An open file and the queries prepared on it.
   private struct Session {
     let identity: DatabaseFile.Identity
     let connection: SQLiteConnection
-    let statement: SQLiteStatement
     let begin: SQLiteStatement
     let commit: SQLiteStatement
-    var columns: AccountColumns
-    var preparations: Int32
+    let account: Query<AccountColumns>
+    /// Prepared when it is asked for: where its table is missing, accounts are found all the same.
+    var appPasswords: Query<AppPasswordColumns>?
+  }
+
+  /// A prepared query and its columns.
+  private final class Query<Columns> {
+    let statement: SQLiteStatement
+    private let read: ([String]) throws(ColumnError) -> Columns
+    private(set) var columns: Columns
+    private var preparations: Int32
+
+    init(_ statement: SQLiteStatement, _ read: @escaping ([String]) throws(ColumnError) -> Columns) throws(ColumnError)
+    {
+      self.statement = statement
+      self.read = read
+      columns = try read(statement.columnNames)
+      preparations = statement.preparations
+    }
+
+    /// After the first step: SQLite may have prepared the statement anew in it.
+    func refresh() throws(ColumnError) {
+      guard statement.preparations != preparations else { return }
+      columns = try read(statement.columnNames)
+      preparations = statement.preparations
+    }
   }
 
   /// Looks at the file before a batch: one that was replaced is opened anew, one that is gone is no longer served.
@@ -58,6 +81,60 @@ final class AccountReader {
 
   /// The answer to one look-up.
   func account(_ key: AccountKey, deadline: Deadline, asked: Deadline) -> Outcome<Account> {
+    attempt("queries.account", deadline: deadline, asked: asked) { session in
+      let query = session.account
+      return try ask(query, of: session, key, deadline: deadline, asked: asked, nobody: .refused(.unknownUser)) {
+        guard try query.statement.step() else { return .refused(.unknownUser) }
+        try query.refresh()
+        let account = query.columns.account(query.statement.value)
+        try query.statement.checkMemory()
+        // The second row decides before the first is judged: two rows are ambiguous, whatever they hold.
+        if try query.statement.step() { return .unavailable(Unavailability(.ambiguous)) }
+        return account
+      }
+    }
+  }
+
+  /// The app passwords of one account.
+  func appPasswords(_ key: AccountKey, deadline: Deadline, asked: Deadline) -> Outcome<[AppPassword]> {
+    guard let template = queries.appPasswords else { return .accepted([]) }
+    return attempt("queries.app-passwords", deadline: deadline, asked: asked) { session in
+      do {
+        let query = try session.appPasswords ?? prepare(template, on: session.connection)
+        session.appPasswords = query
+        return try ask(query, of: session, key, deadline: deadline, asked: asked, nobody: .accepted([])) {
+          var first: Bool? = try query.statement.step()
+          try query.refresh()
+          return try query.columns.appPasswords(
+            next: {
+              if let isRow = first.take() { return isRow }
+              // Of the row that was read last: a value that could not be had is not NULL.
+              try query.statement.checkMemory()
+              return try query.statement.step()
+            }, query.statement.value)
+        }
+      } catch let fault as SQLiteFault where !fault.concernsFile && !fault.leavesConnectionUsable {
+        // This query's own trouble: the connection is as good as before for accounts.
+        session.appPasswords = nil
+        return .unavailable(fault.unavailability(stopping: stop.isSet))
+      } catch let error as ColumnError {
+        session.appPasswords = nil
+        return .unavailable(Unavailability(.queryFailed, "queries.app-passwords: \(error)"))
+      }
+    }
+  }
+
+  private func prepare(
+    _ template: QueryTemplate, on connection: SQLiteConnection
+  ) throws -> Query<AppPasswordColumns> {
+    try Query(SQLiteStatement(connection, template)) { names throws(ColumnError) in try AppPasswordColumns(names) }
+  }
+
+  /// Opens the file if it has to, and lets `body` ask.
+  /// - Parameter key: whose query it is, for the log.
+  private func attempt<Value>(
+    _ key: String, deadline: Deadline, asked: Deadline, _ body: (inout Session) throws -> Outcome<Value>
+  ) -> Outcome<Value> {
     guard !stop.isSet else { return .unavailable(Unavailability(.stopping)) }
     guard Deadline.now < deadline else {
       return .unavailable(Unavailability(.timedOut, "the deadline passed before the question was asked"))
@@ -65,7 +142,7 @@ final class AccountReader {
     do {
       var session = try session ?? open(deadline: deadline, asked: asked)
       self.session = session
-      let outcome = try ask(&session, key, deadline: deadline, asked: asked)
+      let outcome = try body(&session)
       self.session = session
       state.works()
       return outcome
@@ -75,8 +152,8 @@ final class AccountReader {
       return .unavailable(fault.unavailability(stopping: stop.isSet))
     } catch let error as ColumnError {
       session = nil
-      state.failed("queries.account: \(error)")
-      return .unavailable(Unavailability(.queryFailed, "queries.account: \(error)"))
+      state.failed("\(key): \(error)")
+      return .unavailable(Unavailability(.queryFailed, "\(key): \(error)"))
     } catch let cause as Unavailability {
       session = nil
       state.failed(cause.detail)
@@ -103,37 +180,28 @@ final class AccountReader {
       }
       throw error
     }
-    let columns = try AccountColumns(account: statement.columnNames)
+    let query = try Query(statement) { names throws(ColumnError) in try AccountColumns(account: names) }
     state.opened()
     return Session(
-      identity: identity, connection: connection, statement: statement,
-      begin: try SQLiteStatement(connection, sql: "BEGIN"), commit: try SQLiteStatement(connection, sql: "COMMIT"),
-      columns: columns, preparations: statement.preparations)
+      identity: identity, connection: connection, begin: try SQLiteStatement(connection, sql: "BEGIN"),
+      commit: try SQLiteStatement(connection, sql: "COMMIT"), account: query)
   }
 
-  private func ask(
-    _ session: inout Session, _ key: AccountKey, deadline: Deadline, asked: Deadline
-  ) throws -> Outcome<Account> {
+  /// Runs a query for one key; `rows` reads what it finds.
+  /// - Parameter nobody: the answer for names that the database cannot hold.
+  private func ask<Columns, Value>(
+    _ query: Query<Columns>, of session: Session, _ key: AccountKey, deadline: Deadline, asked: Deadline,
+    nobody: Outcome<Value>, _ rows: () throws -> Outcome<Value>
+  ) throws -> Outcome<Value> {
     let parameters = RequestParameters(key: key, constants: queries.constants)
-    if parameters.isNobodys(in: session.connection) { return .refused(.unknownUser) }
-    let statement = session.statement
+    if parameters.isNobodys(in: session.connection) { return nobody }
     session.connection.patience.begin(deadline: deadline, asked: asked)
     if isBatchOfSeveral && !session.connection.isInTransaction {
       defer { session.begin.reset() }
       _ = try session.begin.step()
     }
-    try statement.bind(parameters.withBytes)
-    defer { statement.reset() }
-    let found = try statement.step()
-    if statement.preparations != session.preparations {
-      session.columns = try AccountColumns(account: statement.columnNames)
-      session.preparations = statement.preparations
-    }
-    guard found else { return .refused(.unknownUser) }
-    let account = session.columns.account(statement.value)
-    if statement.ranOutOfMemory { throw SQLiteFault(code: SQLiteFault.outOfMemory, message: "out of memory") }
-    // The second row decides before the first is judged: two rows are ambiguous, whatever they hold.
-    if try statement.step() { return .unavailable(Unavailability(.ambiguous)) }
-    return account
+    try query.statement.bind(parameters.withBytes)
+    defer { query.statement.reset() }
+    return try rows()
   }
 }

@@ -31,6 +31,11 @@ struct Inspection {
           _ = try AccountColumns(enumerate: names)
         }
       }
+      if let appPasswords = queries.appPasswords {
+        findings += select(connection, appPasswords, "queries.app-passwords") { names throws(ColumnError) in
+          _ = try AppPasswordColumns(names)
+        }
+      }
       if let setPassword = queries.setPassword { findings += change(setPassword) }
       return findings
     } catch {

@@ -3,7 +3,8 @@ internal import Threads
 
 /// Accounts in an SQLite file.
 ///
-/// Two threads: one answers look-ups, on one read-only connection with one prepared statement; one stores new passwords, and
+/// Two threads: one answers look-ups, on one read-only connection with a prepared statement for accounts
+/// and one for app passwords; one stores new passwords, and
 /// exists only where there is a `set-password` query, so that no login waits for another program's write lock.
 final class SQLiteDirectory: AccountDirectory {
   /// How many look-ups wait at the most; the next one is `unavailable(.overloaded)`. More than there are connections by default: at
@@ -23,7 +24,20 @@ final class SQLiteDirectory: AccountDirectory {
     let key: AccountKey
     let deadline: Deadline
     let asked: Deadline
-    let completion: @Sendable (Outcome<Account>) -> Void
+    let question: Question
+
+    enum Question: Sendable {
+      case account(@Sendable (Outcome<Account>) -> Void)
+      case appPasswords(@Sendable (Outcome<[AppPassword]>) -> Void)
+    }
+
+    /// Has it answered.
+    func ask(_ reader: AccountReader) {
+      switch question {
+      case .account(let completion): completion(reader.account(key, deadline: deadline, asked: asked))
+      case .appPasswords(let completion): completion(reader.appPasswords(key, deadline: deadline, asked: asked))
+      }
+    }
   }
 
   private struct Change: Sendable {
@@ -58,10 +72,7 @@ final class SQLiteDirectory: AccountDirectory {
       let reader = AccountReader(file: file, queries: queries, stop: stop, report: report)
       while let batch = lookUps.pop(upTo: Self.batchSize) {
         reader.beginBatch(of: batch.count)
-        for question in batch {
-          question.completion(
-            reader.account(question.key, deadline: question.deadline, asked: question.asked))
-        }
+        for lookUp in batch { lookUp.ask(reader) }
         reader.endBatch()
       }
     }
@@ -90,8 +101,18 @@ final class SQLiteDirectory: AccountDirectory {
   var offersPasswordChange: Bool { queries.setPassword != nil }
 
   func lookUp(_ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
-    let question = LookUp(key: key, deadline: deadline, asked: .now, completion: completion)
-    if !lookUps.push(question) { completion(.unavailable(turnedAway(lookUps.capacity))) }
+    let lookUp = LookUp(key: key, deadline: deadline, asked: .now, question: .account(completion))
+    if !lookUps.push(lookUp) { completion(.unavailable(turnedAway(lookUps.capacity))) }
+  }
+
+  var offersAppPasswords: Bool { queries.appPasswords != nil }
+
+  func appPasswords(
+    _ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<[AppPassword]>) -> Void
+  ) {
+    guard offersAppPasswords else { return completion(.accepted([])) }
+    let lookUp = LookUp(key: key, deadline: deadline, asked: .now, question: .appPasswords(completion))
+    if !lookUps.push(lookUp) { completion(.unavailable(turnedAway(lookUps.capacity))) }
   }
 
   func setPassword(

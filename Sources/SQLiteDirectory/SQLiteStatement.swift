@@ -109,6 +109,12 @@ final class SQLiteStatement {
   /// Whether memory ran out while values were read: what was read then is not what is stored.
   var ranOutOfMemory: Bool { sqlite3_errcode(connection.handle) == SQLITE_NOMEM }
 
+  /// To be called when the values of a row were read.
+  /// - Throws: when memory ran out meanwhile.
+  func checkMemory() throws(SQLiteFault) {
+    if ranOutOfMemory { throw SQLiteFault(code: SQLiteFault.outOfMemory, message: "out of memory") }
+  }
+
   /// Ends the execution, which gives up its locks, and forgets the bound values.
   func reset() {
     sqlite3_reset(handle)

@@ -118,6 +118,7 @@ public struct RequestLog: Sendable {
     switch record.result {
     case .accepted:
       LogText.append(" outcome=accepted", to: &line)
+      if let label = record.appPassword { LogText.append(" app=", label, to: &line) }
       if record.isRemembered { LogText.append(" remembered=yes", to: &line) }
     case .refused(let refusal): LogText.append(" outcome=refused reason=", refusal.rawValue, to: &line)
     case .unavailable(let cause): LogText.append(" outcome=unavailable reason=", cause.description, to: &line)

@@ -25,9 +25,10 @@ struct CheckDirectory {
       check.survey =
         settings.queries.enumerate == nil
         ? CheckSurvey(couldList: false)
-        : CheckSurvey.survey(directory, defaultDomain: defaultDomain) {
-          CheckScheme.recognise($0, bareScheme: settings.bareScheme, hashMemory: hashMemory)
-        }
+        : CheckSurvey.survey(
+          directory, defaultDomain: defaultDomain,
+          recogniseHash: { CheckScheme.recognise(hash: $0, bareScheme: settings.bareScheme, hashMemory: hashMemory) },
+          recognise: { CheckScheme.recognise($0, bareScheme: settings.bareScheme, hashMemory: hashMemory) })
     }
     return check
   }

@@ -33,6 +33,7 @@ extension CheckReport {
           [
             "name": .string($0.name), "type": .string($0.backEnd.type), "preset": .optional($0.presetName),
             "enumerate": .bool($0.queries.enumerate != nil), "set-password": .bool($0.queries.setPassword != nil),
+            "app-passwords": .bool($0.queries.appPasswords != nil),
           ]
         }),
       "peer": .array(settings.peers.map(value)),
@@ -71,6 +72,13 @@ extension CheckReport {
         survey.kinds.map {
           [
             "scheme": .string($0.name), "accounts": .int($0.accounts), "verifiable": .bool($0.isVerifiable),
+            "weak": .bool($0.isWeak),
+          ]
+        }),
+      "app-passwords": .array(
+        survey.appPasswords.map {
+          [
+            "scheme": .string($0.name), "count": .int($0.accounts), "verifiable": .bool($0.isVerifiable),
             "weak": .bool($0.isWeak),
           ]
         }),

@@ -28,7 +28,9 @@ extension CheckReport {
     for directory in settings.directories {
       let queries = directory.presetName.map { "preset \($0)" } ?? "own queries"
       let scheme = directory.bareScheme.map { ["passwords without a scheme are \($0.name)"] } ?? []
-      let lacks = Self.lacks(directory.queries).map { "no \($0)" }
+      let lacks =
+        (directory.queries.appPasswords == nil ? [] : ["app passwords"])
+        + Self.lacks(directory.queries).map { "no \($0)" }
       lines.append(
         (["asks \(directory.name): \(directory.backEnd.type)", queries] + lacks + scheme).joined(separator: ", "))
     }
@@ -63,12 +65,16 @@ extension CheckReport {
       case .warn: "verifiable, weak"
       case .refuse: "REFUSED: weak"
       }
-    let width = survey.kinds.map { $0.name.count }.max() ?? 0
-    for kind in survey.kinds {
-      let name = kind.name + String(repeating: " ", count: width - kind.name.count)
-      let count = String(kind.accounts)
-      let verdict = kind.isVerifiable ? (kind.isWeak ? weak : "verifiable") : "CANNOT BE VERIFIED"
-      lines.append("  \(name)  \(String(repeating: " ", count: max(0, 7 - count.count)))\(count)  \(verdict)")
+    lines += Self.table(survey.kinds, weak: weak)
+    if !survey.appPasswords.isEmpty {
+      let all = survey.appPasswords.map(\.accounts).reduce(0, +)
+      lines.append("directory \(directory.name): \(Self.count(all, "app password")) of these accounts:")
+      lines += Self.table(survey.appPasswords, weak: weak)
+    }
+    if survey.appPasswords.contains(where: { !$0.isVerifiable }) {
+      lines.append(
+        "directory \(directory.name): while an account has an app password that cannot be verified, its wrong passwords are "
+          + "answered with a temporary failure; delete that row, or have it hashed by another scheme")
     }
     if survey.unverifiable > 0 {
       lines.append(
@@ -91,6 +97,16 @@ extension CheckReport {
     }
     if let failure = survey.failure { lines.append("directory \(directory.name): given up: \(failure)") }
     return lines
+  }
+
+  private static func table(_ kinds: [CheckSurvey.Kind], weak: String) -> [String] {
+    let width = kinds.map { $0.name.count }.max() ?? 0
+    return kinds.map { kind in
+      let name = kind.name + String(repeating: " ", count: width - kind.name.count)
+      let count = String(kind.accounts)
+      let verdict = kind.isVerifiable ? (kind.isWeak ? weak : "verifiable") : "CANNOT BE VERIFIED"
+      return "  \(name)  \(String(repeating: " ", count: max(0, 7 - count.count)))\(count)  \(verdict)"
+    }
   }
 
   private static func summary(_ survey: CheckSurvey) -> String {

@@ -16,10 +16,16 @@ struct CheckScheme: Hashable {
   ///   - bareScheme: what a hash is that does not say it itself.
   ///   - hashMemory: what a hash may take, in bytes.
   static func recognise(_ account: Account, bareScheme: BareScheme?, hashMemory: Int) -> CheckScheme {
-    guard let hash = account.passwordHash.map({ bareScheme?.labelled($0) ?? $0 }) else {
+    guard let hash = account.passwordHash else {
       return account.clearPassword == nil
         ? CheckScheme(name: "no password", isVerifiable: true) : CheckScheme(name: "clear password", isVerifiable: true)
     }
+    return recognise(hash: hash, bareScheme: bareScheme, hashMemory: hashMemory)
+  }
+
+  /// How a hash is stored.
+  static func recognise(hash: Secret, bareScheme: BareScheme?, hashMemory: Int) -> CheckScheme {
+    let hash = bareScheme?.labelled(hash) ?? hash
     switch PasswordSchemes.recognise(hash) {
     case .scheme(let scheme):
       let memory = PasswordSchemes.demand(of: hash).memory

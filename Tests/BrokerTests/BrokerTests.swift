@@ -16,9 +16,17 @@ import Threads
     let accounts: Lock<[String: Outcome<Account>]>
     let listing: Outcome<Void>
     let changed = Lock<[String]>([])
+    /// Nil: it offers none.
+    let appPasswords: Lock<[String: Outcome<[AppPassword]>]>?
+    /// How often they were asked for.
+    let appQuestions = Lock(0)
 
-    init(_ name: String, _ accounts: [String: Outcome<Account>], listing: Outcome<Void> = .accepted(())) {
+    init(
+      _ name: String, _ accounts: [String: Outcome<Account>], listing: Outcome<Void> = .accepted(()),
+      appPasswords: [String: Outcome<[AppPassword]>]? = nil
+    ) {
       self.name = name
+      self.appPasswords = appPasswords.map { Lock($0) }
       self.accounts = Lock(accounts)
       self.listing = listing
     }
@@ -26,6 +34,16 @@ import Threads
     func lookUp(_ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
       let user = String(decoding: key.name.username, as: UTF8.self)
       completion(accounts.withLock { $0[user] } ?? .refused(.unknownUser))
+    }
+
+    var offersAppPasswords: Bool { appPasswords != nil }
+
+    func appPasswords(
+      _ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<[AppPassword]>) -> Void
+    ) {
+      appQuestions.withLock { $0 += 1 }
+      let user = String(decoding: key.name.username, as: UTF8.self)
+      completion(appPasswords?.withLock { $0[user] } ?? .accepted([]))
     }
 
     func setPassword(

@@ -33,7 +33,9 @@ import Testing
   private func word(_ action: RequestCourse.Action) -> String {
     switch action {
     case .lookUp(let index): "lookUp \(index)"
+    case .lookUpAppPasswords(let index): "lookUpAppPasswords \(index)"
     case .admit: "admit"
+    case .recall: "recall"
     case .verify: "verify"
     case .verifyDecoy(_, let afresh): afresh ? "verifyDecoy afresh" : "verifyDecoy"
     case .verifyChallenge: "verifyChallenge"

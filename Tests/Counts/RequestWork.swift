@@ -83,12 +83,19 @@ enum RequestWork {
   private final class OneAccount: AccountDirectory {
     let name = "mail"
     let offersPasswordChange = false
+    let offersAppPasswords = false
     let account: Account
 
     init(_ account: Account) { self.account = account }
 
     func lookUp(_ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
       completion(.accepted(account))
+    }
+
+    func appPasswords(
+      _ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<[AppPassword]>) -> Void
+    ) {
+      completion(.accepted([]))
     }
 
     func setPassword(

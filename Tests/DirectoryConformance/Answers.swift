@@ -75,6 +75,25 @@ extension AccountDirectory {
     return account
   }
 
+  /// Asks for app passwords and waits for the answer.
+  func askForAppPasswords(_ key: AccountKey, deadline: Deadline = soon) throws -> Outcome<[AppPassword]> {
+    let answers = Answers<[AppPassword]>(count: 1)
+    appPasswords(key, deadline: deadline, completion: answers.completion(0))
+    try answers.wait()
+    return try answers.all()[0]
+  }
+
+  /// The app passwords of `user`; fails when the answer is another.
+  func findAppPasswords(_ user: String, service: String = "imap", file: StaticString = #fileID, line: UInt = #line)
+    throws -> [AppPassword]
+  {
+    let outcome = try askForAppPasswords(.key(user, service: service))
+    guard case .accepted(let found) = outcome else {
+      throw ConformanceFailure(description: "\(user): \(outcome) is not accepted (\(file):\(line))")
+    }
+    return found
+  }
+
   /// Changes a password and waits for the answer.
   func change(_ user: String, hash: String = "$6$new$hash", password: String = "new", deadline: Deadline = soon) throws
     -> Outcome<Void>

@@ -86,7 +86,7 @@ extension DirectoryFixture {
   /// Opens a directory, hands it to `body`, and shuts it down.
   func withDirectory(
     account: String = account, enumerate: String? = enumerate, setPassword: String? = nil,
-    _ body: (any AccountDirectory) throws -> Void
+    appPasswords: String? = nil, _ body: (any AccountDirectory) throws -> Void
   ) throws {
     let queries = QuerySet(
       account: try QueryTemplate(account, dialect: dialect, allowing: Placeholder.lookUp),
@@ -95,6 +95,9 @@ extension DirectoryFixture {
       },
       setPassword: try setPassword.map {
         try QueryTemplate($0, dialect: dialect, allowing: Placeholder.passwordChange)
+      },
+      appPasswords: try appPasswords.map {
+        try QueryTemplate($0, dialect: dialect, allowing: Placeholder.lookUp)
       })
     try withDirectory(queries, body)
   }

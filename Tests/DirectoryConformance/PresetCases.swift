@@ -92,6 +92,32 @@ extension DirectoryConformance {
         try expectEqual(directory.list().rows.count, 3)
       }
     },
+    ConformanceCase("preset postfixadmin, app-passwords") { fixture in
+      try fixture.makeMailbox("pa_mailbox")
+      let id = fixture.dialect == .postgresql ? "SERIAL PRIMARY KEY" : "INTEGER PRIMARY KEY"
+      try fixture.execute(
+        """
+        CREATE TABLE pa_mailbox_app_password (id \(id), username varchar(255) DEFAULT NULL,
+          description varchar(255) DEFAULT NULL, password_hash varchar(255) DEFAULT NULL);
+        INSERT INTO pa_mailbox_app_password (username, description, password_hash)
+        VALUES ('testuser@example.com', 'phone', '$1$abc$1'), ('testuser@example.com', NULL, '$1$abc$2'),
+          ('twice@example.org', 'other', '$1$abc$3')
+        """)
+      for login in LoginStyle.allCases {
+        let parameters = PresetParameters(uid: 5000, gid: 5001, login: login, table: "pa_mailbox", appPasswords: true)
+        try fixture.withPreset("postfixadmin", parameters) { directory in
+          try expect(directory.inspect().isEmpty, "\(directory.inspect())")
+          let found = try directory.findAppPasswords("testuser@example.com")
+          try expectEqual(found.map { text($0.hash) }, ["$1$abc$1", "$1$abc$2"])
+          try expectEqual(found.map { $0.label }, [bytes("phone"), []])
+          try expectEqual(directory.findAppPasswords("testuser").count, login == .localPart ? 2 : 0)
+          try expectEqual(directory.findAppPasswords("twice@example.com").count, 0)
+        }
+      }
+      try fixture.withPreset("postfixadmin", PresetParameters(uid: 1, gid: 1, table: "pa_mailbox")) {
+        try expect(!$0.offersAppPasswords, "old versions have no such table")
+      }
+    },
     ConformanceCase("preset postfixadmin, smtp-active") { fixture in
       try fixture.makeMailbox(smtpActive: true)
       try fixture.execute("UPDATE mailbox SET smtp_active = '0' WHERE local_part = 'testuser'")

@@ -1,0 +1,33 @@
+package import Accounts
+
+/// What the look-up connection is asked.
+package struct LookUpQueries: Sendable {
+  /// One statement, and room for the values of its parameters.
+  package struct Query: Sendable {
+    /// Its name on the server.
+    package let name: String
+    /// As the server gets it.
+    package let sql: String
+    package var parameters: BoundParameters
+
+    init(name: String, _ template: QueryTemplate, constants: [Placeholder: [UInt8]]) {
+      self.name = name
+      let (sql, placeholders) = template.rendered()
+      self.sql = sql
+      parameters = BoundParameters(placeholders, constants: constants)
+    }
+  }
+
+  package var account: Query
+  /// Without such a query nobody asks for any.
+  package var appPasswords: Query
+  /// Whether there is such a query.
+  package let hasAppPasswords: Bool
+
+  package init(_ queries: QuerySet) {
+    account = Query(name: "gatepost_account", queries.account, constants: queries.constants)
+    hasAppPasswords = queries.appPasswords != nil
+    appPasswords = Query(
+      name: "gatepost_app_passwords", queries.appPasswords ?? queries.account, constants: queries.constants)
+  }
+}

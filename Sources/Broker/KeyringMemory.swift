@@ -36,6 +36,6 @@ struct KeyringMemory {
 
   /// The password was right. That it was compared with other keys before does not make the account one that is guessed at.
   func forgetAttempts(_ password: Secret, _ keys: [Keyring.Key]) {
-    history.forget(keys.filter { $0.cost != .cheap }.map { attempt(password, $0) })
+    history.forget(keys.filter { $0.cost != .cheap }.map { attempt(password, $0) }, of: account)
   }
 }

@@ -78,9 +78,10 @@ final class LoginHistory: Sendable {
     }
   }
 
-  /// The password was the right one of several: that it was tried against the others counts for nothing.
-  func forget(_ attempts: [Attempt]) {
+  /// The password was the right one of several: that it was tried against the account's own and others counts for nothing.
+  func forget(_ attempts: [Attempt], of account: HashJob.Account) {
     state.withLock { state in
+      state.standing.forgetAttempts(at: account)
       for attempt in attempts { state.standing.forgetAttempts(at: attempt.holder) }
     }
   }

@@ -13,7 +13,7 @@ internal import Secrets
 ///             ├────────────────────┴ released, after it was held: everything again, for the account may have changed
 ///             └── anything that could not be decided, anywhere: finish(unavailable)
 /// ```
-/// `verify` is first a matter of the account's own password. If that does not match, or costs a hash, or there is none, and the directory
+/// `verify` is first a matter of the account's own password. If that does not match, or costs a millisecond or more, or there is none, and the directory
 /// has app passwords, these are asked for (`lookUpAppPasswords`), and what is remembered of all of them (`recall`) comes before any hash.
 /// Then each is verified, until one matches. PASSWD is never proven by an app password: one that leaked would be worth the account. Nor is
 /// a challenge: no hash can answer it.
@@ -389,7 +389,7 @@ struct RequestCourse {
       if let ownVerdict {
         keyring.note(ownVerdict)
         // It was let go for a comparison that took no time. What follows takes some.
-        needsAdmission = isThrottled
+        needsAdmission = isThrottled && !keyring.keys.isEmpty
       }
       self.keyring = keyring
       return keyring.keys.isEmpty ? tryNextKey(account, at: position) : verify(account, at: position)

@@ -156,7 +156,7 @@ final class RunningRequest: Sendable {
         return advance(.remembered)
       }
     }
-    if candidate.lacksAppPasswords { return advance(.needsAppPasswords) }
+    if candidate.lacksAppPasswords && demand?.cost == .expensive { return advance(.needsAppPasswords) }
     let admission = throttle.admit(
       subject, throttle.tag(candidate.credentials, subject), rules, deadline: channel.deadline, mayGlance: mayGlance
     ) {
@@ -278,7 +278,7 @@ final class RunningRequest: Sendable {
       ($0.course.lacksAppPasswords, $0.course.isTryingAppPassword)
     }
     // One of them may be remembered.
-    if lacksAppPasswords { return advance(.needsAppPasswords) }
+    if lacksAppPasswords && demand.cost == .expensive { return advance(.needsAppPasswords) }
     let attempt =
       isAppPassword
       ? history.attempt(password, againstAppPassword: stored, of: account(username))
@@ -424,7 +424,7 @@ final class RunningRequest: Sendable {
     settle(outcome)
     if !snapshot.offersAppPasswords.isEmpty, case .accepted(.account(let account, let password?)) = outcome {
       let (keys, wasRemembered) = progress.withLock { ($0.course.keys, $0.course.wasRemembered) }
-      if !wasRemembered { memory(of: account.username).forgetAttempts(password, keys) }
+      if !wasRemembered, !keys.isEmpty { memory(of: account.username).forgetAttempts(password, keys) }
     }
     if case .refused = outcome, progress.withLock({ $0.course.hidesWhoExists }) {
       let time = AnswerGrid.next(after: channel.received, at: .now)

@@ -308,6 +308,10 @@ import Testing
       "let go for a cheap comparison, it asks again before a costly one")
     #expect(
       walk(
+        course(login, throttled: true), [.start, found(hash: "{SHA256}own"), .admitted, .verified(.mismatch), apps()])
+        == ["lookUp 0", "admit 0 lacks", "verify own", "apps 0", "refused wrong password"], "there is nothing more to do")
+    #expect(
+      walk(
         course(login, throttled: true),
         [.start, found(), rows, .released, found(hash: "{SHA256}own"), .verified(.match)])
         == ["lookUp 0", "apps 0", "admit 1", "lookUp 0", "verify own", "accepted"], "held, it is looked up anew")

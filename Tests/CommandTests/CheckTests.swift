@@ -205,6 +205,41 @@ import Testing
     #expect(schemes.map { $0["verifiable"] as? Bool } == [false, true])
   }
 
+  @Test func appPasswordsAreSurveyed() throws {
+    try database([("a@x", Self.sha256, "", 1), ("b@x", "!", "", 1)])
+    func configuration(_ query: String) -> String {
+      """
+      [[listen]]
+      socket = "\(folder.file("socket"))"
+      mode = "0600"
+      [[directory]]
+      type = "sqlite"
+      database = "\(folder.file("a.db"))"
+      [directory.queries]
+      account = "SELECT id AS username, crypt AS password, uid, gid, home FROM passwd WHERE id = :username"
+      enumerate = "SELECT id AS username, uid, gid, home FROM passwd"
+      app-passwords = "\(query)"
+      """
+    }
+    let good = try check(
+      configuration("SELECT crypt AS password, id AS description FROM passwd WHERE :username = 'a@x'"), "--connect")
+    #expect(good.status == 0, "\(good.output)")
+    #expect(good.output.contains("own queries, app passwords, no set-password"), "\(good.output)")
+    #expect(good.output.contains("2 app passwords of these accounts:\n"), "\(good.output)")
+    let bad = try check(configuration("SELECT '{LANMAN}deadbeef' AS password"), "--connect")
+    #expect(bad.status == 1 && bad.output.contains("its wrong passwords are answered with a temporary failure"))
+    #expect(bad.output.contains("LANMAN") && !bad.output.contains("deadbeef"))
+    let json = try check(configuration("SELECT '{LANMAN}deadbeef' AS password"), "--connect", "--json").output
+    #expect(json.contains("\"app-passwords\"") && json.contains("\"count\": 2") && !json.contains("deadbeef"), "\(json)")
+    let many = try check(
+      configuration(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 33) SELECT '!' AS password FROM n"),
+      "--connect")
+    #expect(many.status == 1 && many.output.contains("2 accounts not served: too many app passwords"), "\(many.output)")
+    let wrong = try check(configuration("SELECT crypt FROM passwd"), "--connect")
+    #expect(wrong.status == 78 && wrong.output.contains("queries.app-passwords: column password is missing"))
+  }
+
   @Test func hashesAboveTheLimitsAreNamedAndCounted() throws {
     let sha512 = "$6$rounds=5000001$salt$" + String(repeating: "a", count: 86)
     let yescrypt = "$y$j9T$abcdefghijklmnop$J5PazPuEGDZnaoFD.64oAWxxSxzakk0FTCVVe1t.Z25"

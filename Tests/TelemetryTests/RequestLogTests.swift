@@ -97,6 +97,21 @@ import Threads
         + #"socket="/run/second socket" ms=0.000"#)
   }
 
+  @Test func anAppPasswordIsNamedInItsQuotes() {
+    let start = "AUTH service=imap user=alice pid=812 uid=5000 outcome=accepted "
+    var login = record(.accepted)
+    for (label, text) in [
+      ("phone", "app=phone"), ("Thunderbird laptop", #"app="Thunderbird laptop""#), ("", #"app="""#),
+      ("x\" remembered=yes\n\u{1b}[2J", #"app="x\" remembered=yes\x0a\x1b[2J""#),
+    ] {
+      login.appPassword = Array(label.utf8)
+      #expect(RequestLog.line(login) == start + text + " ms=0.000")
+    }
+    login.isRemembered = true
+    login.appPassword = Array("phone".utf8)
+    #expect(RequestLog.line(login) == start + "app=phone remembered=yes ms=0.000")
+  }
+
   @Test func changedPasswordsAreNotices() {
     let fixture = Fixture(level: .notice)
     fixture.log.write(record(.accepted))

@@ -12,7 +12,7 @@ public final class GatepostDaemon: Sendable {
   /// The configuration file.
   public var configurationPath: String { folder.file("gatepost.toml") }
   /// Everything it has logged since its last start.
-  public var log: String { process.held?.output ?? "" }
+  public var log: String { process.held?.output ?? process.lastLog }
 
   /// Writes the configuration, starts the daemon, and waits until its socket answers.
   /// - Parameters:
@@ -58,6 +58,7 @@ public final class GatepostDaemon: Sendable {
   @discardableResult
   public func stop() -> Int32 {
     let status = process.held?.stop() ?? 0
+    if let held = process.held { process.lastLog = held.output }
     process.held = nil
     return status
   }
@@ -72,6 +73,12 @@ public final class GatepostDaemon: Sendable {
   private final class Lockbox: @unchecked Sendable {
     private let lock = NSLock()
     private var process: ChildProcess?
+    private var log = ""
+    /// What the process had logged that was held before.
+    var lastLog: String {
+      get { lock.withLock { log } }
+      set { lock.withLock { log = newValue } }
+    }
     var held: ChildProcess? {
       get { lock.withLock { process } }
       set { lock.withLock { process = newValue } }

@@ -184,7 +184,7 @@ public final class Broker: Sendable {
       offersChange: snapshot.offersChange,
       needsAdmission: settings.throttle != nil && command.permission != .account,
       bareSchemes: snapshot.bareSchemes,
-      weakSchemes: settings.weakSchemes, offersAppPasswords: snapshot.offersAppPasswords, service: command.service)
+      weakSchemes: settings.weakSchemes, offersAppPasswords: snapshot.offersAppPasswords)
     let key = AccountKey(
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
     RunningRequest(
@@ -261,8 +261,8 @@ final class Snapshot: Sendable {
   let settings: BrokerSettings
   /// Per directory, whether it has a `set-password` query.
   let offersChange: [Bool]
-  /// Per directory, whether it has an `app-passwords` query; empty when none has one.
-  let offersAppPasswords: [Bool]
+  /// Per directory, whether it has an `app-passwords` query; nil when none has one.
+  let offersAppPasswords: [Bool]?
   /// Per directory; empty when none has any, as is usual.
   let bareSchemes: [BareScheme?]
   /// Nil: no verified login is remembered.
@@ -273,7 +273,7 @@ final class Snapshot: Sendable {
     self.settings = settings
     offersChange = settings.directories.map(\.directory.offersPasswordChange)
     let offersAppPasswords = settings.directories.map(\.directory.offersAppPasswords)
-    self.offersAppPasswords = offersAppPasswords.contains(true) ? offersAppPasswords : []
+    self.offersAppPasswords = offersAppPasswords.contains(true) ? offersAppPasswords : nil
     let bareSchemes = settings.directories.map(\.bareScheme)
     self.bareSchemes = bareSchemes.contains { $0 != nil } ? bareSchemes : []
     self.verified = verified

@@ -29,17 +29,17 @@ struct Keyring {
   let keys: [Key]
   /// Places in `keys`, the next one last.
   private var untried: [Int]
-  /// The one that is being tried.
-  private(set) var current: Key?
+  private var place: Int?
   /// What makes a no impossible: one that could not be verified.
   private(set) var doubt: Unavailability?
   /// Why it is no, where it is.
-  private(set) var refusal = Refusal.noUsablePassword
+  private(set) var refusal: Refusal
 
-  /// - Parameter own: the account's own password; nil when there is none, or it was tried already.
-  init(own: Key?, _ appPasswords: [AppPassword]) {
-    let keys = (own.map { [$0] } ?? []) + appPasswords.map { Key($0.hash, appPassword: $0) }
+  /// - Parameter tried: what came of others before.
+  init(_ keys: [Key], after tried: Keyring? = nil) {
     self.keys = keys
+    doubt = tried?.doubt
+    refusal = tried?.refusal ?? .noUsablePassword
     untried = (keys.indices.filter { keys[$0].cost == .cheap } + keys.indices.filter { keys[$0].cost != .cheap })
       .reversed()
   }
@@ -55,15 +55,18 @@ struct Keyring {
 
   /// Takes the next one up; nil when all were tried.
   mutating func next() -> Key? {
-    current = untried.popLast().map { keys[$0] }
+    place = untried.popLast()
     return current
   }
+
+  /// The one that is being tried.
+  var current: Key? { place.map { keys[$0] } }
 
   /// Takes up the key at `place`.
   /// - Returns: false when there is none.
   mutating func select(_ place: Int) -> Bool {
     guard keys.indices.contains(place) else { return false }
-    current = keys[place]
+    self.place = place
     return true
   }
 

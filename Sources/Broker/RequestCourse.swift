@@ -47,6 +47,7 @@ struct RequestCourse {
     case remembered
     /// It would cost a hash, or a wait, while there may be app passwords that are right and remembered.
     case needsAppPasswords
+    /// Those that are good for the service.
     case foundAppPasswords(Outcome<[AppPassword]>)
     case recalled(Recollection)
     case hashed(Outcome<Secret>)
@@ -70,8 +71,6 @@ struct RequestCourse {
     let stored: Secret?
     /// Whether it is to be hashed, even if it was right a moment ago.
     let isAfresh: Bool
-    /// All that it will be compared with, where app passwords are among that.
-    let keys: [Keyring.Key]
     /// Whether `needsAppPasswords` may be said.
     let lacksAppPasswords: Bool
   }
@@ -113,15 +112,15 @@ struct RequestCourse {
   private let offersChange: [Bool]
   private let bareSchemes: [BareScheme?]
   private let weakSchemes: WeakSchemes
-  /// Per directory; empty: none.
-  private let offersAppPasswords: [Bool]
-  private let service: [UInt8]
-  /// The passwords of the account that was found last, once they were asked for.
-  private var keyring: Keyring?
-  /// What came of that account's own password before.
-  private var ownVerdict: Verdict?
-  /// The app password that was right; nil when the account's own was, or none. Its hash is not the account's.
-  private(set) var matchedAppPassword: AppPassword?
+  /// Per directory; nil: none has any.
+  private let offersAppPasswords: [Bool]?
+  /// The passwords of the account that was found last, once its own did not match or the others were asked for.
+  private var keyring: Keyring? {
+    get { if case .holding(let keyring)? = keyringBox { keyring } else { nil } }
+    set { keyringBox = newValue.map { .holding($0) } }
+  }
+  private var keyringBox: KeyringBox?
+  private var wasKeyRight = false
   private var state = State.initial
   private var refusal: Refusal?
   /// Whether the password was compared with that of an account.
@@ -143,15 +142,13 @@ struct RequestCourse {
   ///   - offersChange: per directory of the broker, whether it has a `set-password` query.
   ///   - needsAdmission: whether a login asks `admit` before it goes on.
   ///   - bareSchemes: per directory, what stored passwords are that do not say it themselves.
-  ///   - offersAppPasswords: per directory, whether it has an `app-passwords` query.
-  ///   - service: what an app password has to be good for.
+  ///   - offersAppPasswords: per directory, whether it has an `app-passwords` query; nil: none has.
   init(
     purpose: Purpose, directories: [Int], offersChange: [Bool], needsAdmission: Bool = false,
     bareSchemes: [BareScheme?] = [], weakSchemes: WeakSchemes = .accept,
-    offersAppPasswords: [Bool] = [], service: [UInt8] = []
+    offersAppPasswords: [Bool]? = nil
   ) {
     self.offersAppPasswords = offersAppPasswords
-    self.service = service
     self.bareSchemes = bareSchemes
     self.weakSchemes = weakSchemes
     self.purpose = purpose
@@ -174,6 +171,9 @@ struct RequestCourse {
   var hidesWhoExists: Bool {
     if case .account = purpose { false } else { true }
   }
+
+  /// The app password that was right; nil when the account's own was, or none. Its hash is not the account's.
+  var matchedAppPassword: AppPassword? { wasKeyRight ? keyring?.current?.appPassword : nil }
 
   /// All passwords of the account that was found last; empty until its app passwords were asked for.
   var keys: [Keyring.Key] { keyring?.keys ?? [] }
@@ -245,8 +245,7 @@ struct RequestCourse {
   }
 
   private mutating func ask(_ position: Int) -> Action {
-    keyring = nil
-    ownVerdict = nil
+    keyringBox = nil
     guard position < directories.count else {
       guard !directories.isEmpty else { return finish(.refused(.unknownModule)) }
       if needsAdmission { return admit(nil, against: nil, at: position) }
@@ -295,7 +294,9 @@ struct RequestCourse {
       return finish(.accepted(.account(account, password: account.clearPassword)))
     case .login(.login(let password)), .change(let password, _):
       let hash = account.passwordHash.map { named($0, at: position) }
-      if hasAppPasswords(at: position), let action = approach(account, hash: hash, password, at: position) {
+      if offersAppPasswords != nil, hasAppPasswords(at: position),
+        let action = approach(account, hash: hash, password, at: position)
+      {
         return action
       }
       guard let stored = hash ?? account.clearPassword else { return refuse(.noUsablePassword, at: position) }
@@ -313,6 +314,12 @@ struct RequestCourse {
       state = .verifying(position, account)
       return .verifyChallenge(credentials, clearPassword: clear)
     }
+  }
+
+  /// The stored hash that was matched; nil when it was a password in the clear.
+  private func matchedHash(_ account: Account, at position: Int) -> Secret? {
+    guard let key = keyring?.current else { return account.passwordHash.map { named($0, at: position) } }
+    return key.isHash ? key.stored : nil
   }
 
   /// Whether it is the stored hash that a password is compared with, if there is one.
@@ -336,7 +343,7 @@ struct RequestCourse {
     state = .admitting(position, account)
     return .admit(
       Candidate(
-        credentials: credentials, stored: stored, isAfresh: isAfresh, keys: keys,
+        credentials: credentials, stored: stored, isAfresh: isAfresh,
         lacksAppPasswords: account != nil && lacksAppPasswords(at: position)))
   }
 
@@ -344,12 +351,12 @@ struct RequestCourse {
 
   /// Whether a password that is not the account's own may be right all the same.
   private func hasAppPasswords(at position: Int) -> Bool {
-    guard !offersAppPasswords.isEmpty, case .login(.login) = purpose else { return false }
+    guard let offersAppPasswords, case .login(.login) = purpose else { return false }
     let index = directories[position]
     return offersAppPasswords.indices.contains(index) && offersAppPasswords[index]
   }
 
-  private func lacksAppPasswords(at position: Int) -> Bool { keyring == nil && hasAppPasswords(at: position) }
+  private func lacksAppPasswords(at position: Int) -> Bool { keyringBox == nil && hasAppPasswords(at: position) }
 
   /// Where there are app passwords, and it is not the account's own password alone that comes next.
   private mutating func approach(_ account: Account, hash: Secret?, _ password: Secret, at position: Int) -> Action? {
@@ -375,24 +382,18 @@ struct RequestCourse {
     case .unavailable(let cause): return finish(.unavailable(cause))
     case .refused(let reason): return refuse(reason, at: position)
     case .accepted(let found):
-      var own: Keyring.Key?
-      if ownVerdict == nil {
-        own =
+      let others = found.map { Keyring.Key(named($0.hash, at: position), appPassword: $0) }
+      if let tried = keyring {
+        keyring = Keyring(others, after: tried)
+        // It was let go for a comparison that took little time. What follows may take more.
+        needsAdmission = isThrottled && !others.isEmpty
+      } else {
+        let own =
           account.passwordHash.map { Keyring.Key(named($0, at: position)) }
           ?? account.clearPassword.map { Keyring.Key($0, isHash: false) }
+        keyring = Keyring((own.map { [$0] } ?? []) + others)
       }
-      var keyring = Keyring(
-        own: own,
-        found.filter { $0.services.contains(service) }.map {
-          AppPassword(hash: named($0.hash, at: position), label: $0.label, services: $0.services)
-        })
-      if let ownVerdict {
-        keyring.note(ownVerdict)
-        // It was let go for a comparison that took no time. What follows takes some.
-        needsAdmission = isThrottled && !keyring.keys.isEmpty
-      }
-      self.keyring = keyring
-      return keyring.keys.isEmpty ? tryNextKey(account, at: position) : verify(account, at: position)
+      return keys.isEmpty ? tryNextKey(account, at: position) : verify(account, at: position)
     }
   }
 
@@ -409,12 +410,11 @@ struct RequestCourse {
   /// It does not match one of the account's passwords; another one may.
   private mutating func tryOthers(_ verdict: Verdict, _ account: Account, at position: Int) -> Action {
     if verdict == .mismatch { wasCompared = true }
-    guard keyring != nil else {
-      ownVerdict = verdict
-      return askForAppPasswords(account, at: position)
-    }
-    keyring?.note(verdict)
-    return tryNextKey(account, at: position)
+    let isOwn = keyringBox == nil
+    var keyring = self.keyring ?? Keyring([])
+    keyring.note(verdict)
+    self.keyring = keyring
+    return isOwn ? askForAppPasswords(account, at: position) : tryNextKey(account, at: position)
   }
 
   private mutating func remembered(_ account: Account, at position: Int) -> Action {
@@ -426,20 +426,17 @@ struct RequestCourse {
   }
 
   private mutating func verified(_ verdict: Verdict, _ account: Account, at position: Int) -> Action {
-    if verdict != .match, hasAppPasswords(at: position) { return tryOthers(verdict, account, at: position) }
     switch verdict {
+    case .match: break
+    case _ where hasAppPasswords(at: position): return tryOthers(verdict, account, at: position)
     case .mismatch:
       wasCompared = true
       return refuse(.wrongPassword, at: position)
     case .locked: return refuse(.locked, at: position)
     case .unverifiable(let scheme): return finish(.unavailable(Unavailability(.unknownScheme, scheme)))
-    case .match: break
     }
     // After the hash, so that a wrong password is a wrong password, and takes as long.
-    let appPassword = keyring?.current?.appPassword
-    if weakSchemes != .accept, isProvenByHash,
-      let hash = appPassword?.hash ?? account.passwordHash.map({ named($0, at: position) })
-    {
+    if weakSchemes != .accept, isProvenByHash, let hash = matchedHash(account, at: position) {
       weakScheme = PasswordSchemes.weakScheme(of: hash)
       if weakScheme != nil, weakSchemes == .refuse {
         wasCompared = true
@@ -450,7 +447,7 @@ struct RequestCourse {
     case .account, .login(.challengeResponse):
       return finish(.accepted(.account(account, password: account.clearPassword)))
     case .login(.login(let password)):
-      matchedAppPassword = appPassword
+      wasKeyRight = true
       return finish(.accepted(.account(account, password: password)))
     case .change(_, let new):
       guard offersChange[directories[position]] else { return finish(.refused(.passwordChangeNotOffered)) }
@@ -469,6 +466,9 @@ struct RequestCourse {
     finish(.unavailable(Unavailability(.defect, "a request met an event that does not belong to its state")))
   }
 }
+
+/// Outside of the course, which is copied often and rarely has one.
+private indirect enum KeyringBox { case holding(Keyring) }
 
 /// What an accepted request is answered with.
 enum Answer: Sendable {

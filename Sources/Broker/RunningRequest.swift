@@ -68,11 +68,11 @@ final class RunningRequest: Sendable {
       }
     case .lookUpAppPasswords(let index):
       snapshot.settings.directories[index].directory.appPasswords(key, deadline: channel.deadline) { outcome in
-        if case .accepted(let found) = outcome {
-          let count = found.count { $0.services.contains(self.key.service) }
-          self.decoys.saw(appPasswords: count, of: self.account(self.key.name.username))
+        let fitting = outcome.map { .accepted($0.filter { $0.services.contains(self.key.service) }) }
+        if case .accepted(let found) = fitting {
+          self.decoys.saw(appPasswords: found.count, of: self.account(self.key.name.username))
         }
-        self.advance(.foundAppPasswords(outcome))
+        self.advance(.foundAppPasswords(fitting))
       }
     case .admit(let candidate):
       admit(candidate)
@@ -131,11 +131,12 @@ final class RunningRequest: Sendable {
   private func admit(_ candidate: RequestCourse.Candidate) {
     guard let rules = snapshot.settings.throttle else { return advance(.admitted) }
     // It was let in before, and has come upon app passwords since.
-    if progress.withLock({ $0.ticket != nil }) { return advance(.admitted) }
+    let (hasTicket, keys) = progress.withLock { ($0.ticket != nil, $0.course.keys) }
+    if hasTicket { return advance(.admitted) }
     // What is compared on the spot is over before another one of the same directory can begin: nothing is under way meanwhile.
     let demand = candidate.isChallenge ? nil : candidate.stored.map { PasswordSchemes.demand(of: $0) }
     let isCheap =
-      (candidate.isChallenge && candidate.stored != nil || demand?.cost == .cheap) && candidate.keys.isEmpty
+      (candidate.isChallenge && candidate.stored != nil || demand?.cost == .cheap) && keys.isEmpty
     if isCheap && throttle.isIdle { return goOn(demand) }
     let subject = subject
     let isWatched = throttle.watches(subject)
@@ -143,10 +144,10 @@ final class RunningRequest: Sendable {
     // Before the glance: where places are taken there is one for a password, whichever it matches.
     if isWatched && candidate.lacksAppPasswords { return advance(.needsAppPasswords) }
     let mayGlance = throttle.mayGlance(subject)
-    let memory = candidate.keys.isEmpty ? nil : self.memory(of: username)
+    let memory = keys.isEmpty ? nil : self.memory(of: username)
     if mayGlance, !candidate.isAfresh, case .login(let password) = candidate.credentials {
       if let memory {
-        if let place = memory.match(password, candidate.keys, all: isWatched) {
+        if let place = memory.match(password, keys, all: isWatched) {
           return advance(.recalled(.match(place)))
         }
       } else if let stored = candidate.stored, isWatched || demand?.cost == .expensive,
@@ -161,7 +162,7 @@ final class RunningRequest: Sendable {
       subject, throttle.tag(candidate.credentials, subject), rules, deadline: channel.deadline, mayGlance: mayGlance
     ) {
       guard case .login(let password) = candidate.credentials else { return false }
-      if let memory { return memory.familiar(password, candidate.keys, all: true) != nil }
+      if let memory { return memory.familiar(password, keys, all: true) != nil }
       guard let stored = candidate.stored else { return false }
       return history.isFamiliar(attempt(password, against: stored))
     }
@@ -230,7 +231,7 @@ final class RunningRequest: Sendable {
       ($0.course.credentials, $0.course.wasRemembered, $0.course.matchedAppPassword)
     }
     if case .accepted(.account(let account, let password?)) = outcome, case .login = credentials, !wasRemembered,
-      let stored = appPassword?.hash ?? account.passwordHash.map(named) ?? account.clearPassword,
+      let stored = appPassword.map({ named($0.hash) }) ?? account.passwordHash.map(named) ?? account.clearPassword,
       PasswordSchemes.cost(of: stored) != .expensive
     {
       snapshot.verified.map { $0.note(.match, for: $0.tag(of: password, against: stored)) }
@@ -422,7 +423,7 @@ final class RunningRequest: Sendable {
   private func finish(_ outcome: Outcome<Answer>) {
     // Before the client knows: its next attempt must find this one counted.
     settle(outcome)
-    if !snapshot.offersAppPasswords.isEmpty, case .accepted(.account(let account, let password?)) = outcome {
+    if snapshot.offersAppPasswords != nil, case .accepted(.account(let account, let password?)) = outcome {
       let (keys, wasRemembered) = progress.withLock { ($0.course.keys, $0.course.wasRemembered) }
       if !wasRemembered, !keys.isEmpty { memory(of: account.username).forgetAttempts(password, keys) }
     }

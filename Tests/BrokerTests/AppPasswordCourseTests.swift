@@ -17,13 +17,12 @@ import Testing
     .challengeResponse(.cramMD5, challenge: [1, 2], digest: [UInt8](repeating: 0, count: 16)))
 
   private func course(
-    _ purpose: RequestCourse.Purpose, offers: [Bool] = [true], throttled: Bool = false, service: String = "imap",
-    weak: WeakSchemes = .accept, bare: [BareScheme?] = []
+    _ purpose: RequestCourse.Purpose, offers: [Bool] = [true], throttled: Bool = false, weak: WeakSchemes = .accept,
+    bare: [BareScheme?] = []
   ) -> RequestCourse {
     RequestCourse(
       purpose: purpose, directories: Array(offers.indices), offersChange: offers.map { _ in true },
-      needsAdmission: throttled, bareSchemes: bare, weakSchemes: weak, offersAppPasswords: offers,
-      service: Array(service.utf8))
+      needsAdmission: throttled, bareSchemes: bare, weakSchemes: weak, offersAppPasswords: offers)
   }
 
   private func found(hash: String? = nil, clear: String? = nil, isActive: Bool = true) -> RequestCourse.Event {
@@ -34,13 +33,10 @@ import Testing
     return .lookedUp(.accepted(account))
   }
 
-  private func apps(_ rows: (hash: String, label: String, services: String)...) -> RequestCourse.Event {
+  private func apps(_ rows: (hash: String, label: String)...) -> RequestCourse.Event {
     .foundAppPasswords(
       .accepted(
-        rows.map {
-          AppPassword(
-            hash: Secret(text: $0.hash), label: Array($0.label.utf8), services: ServiceList(Array($0.services.utf8)))
-        }))
+        rows.map { AppPassword(hash: Secret(text: $0.hash), label: Array($0.label.utf8)) }))
   }
 
   private let unknown = RequestCourse.Event.lookedUp(.refused(.unknownUser))
@@ -50,7 +46,7 @@ import Testing
     switch action {
     case .lookUp(let index): "lookUp \(index)"
     case .lookUpAppPasswords(let index): "apps \(index)"
-    case .admit(let candidate): "admit \(candidate.keys.count)\(candidate.lacksAppPasswords ? " lacks" : "")"
+    case .admit(let candidate): "admit\(candidate.lacksAppPasswords ? " lacks" : "")"
     case .recall(_, let keys, _): "recall \(keys.count)"
     case .verify(_, let stored, _, _): "verify \(stored.withBytes { String(decoding: $0.suffix(3), as: UTF8.self) })"
     case .verifyDecoy: "decoy"
@@ -90,7 +86,7 @@ import Testing
         &course,
         [
           .start, found(hash: "{SHA256}own"), .verified(.mismatch),
-          apps(("{SHA256}one", "phone", "*"), ("{SHA256}two", "laptop", "imap")), .recalled(.nothing),
+          apps(("{SHA256}one", "phone"), ("{SHA256}two", "laptop")), .recalled(.nothing),
           .verified(.mismatch), .verified(.match),
         ])
         == ["lookUp 0", "verify own", "apps 0", "recall 2", "verify one", "verify two", "accepted"])
@@ -104,27 +100,16 @@ import Testing
       walk(
         &course,
         [
-          .start, found(hash: Self.costly), .needsAppPasswords, apps((Self.costly + "1", "phone", "*")),
+          .start, found(hash: Self.costly), .needsAppPasswords, apps((Self.costly + "1", "phone")),
           .recalled(.nothing), .verified(.match),
         ]) == ["lookUp 0", "verify ijk", "apps 0", "recall 2", "verify ijk", "accepted"])
     #expect(course.matchedAppPassword == nil)
     #expect(!course.wasRemembered)
   }
 
-  @Test func onlyThoseThatAreGoodForTheServiceAreTried() {
-    let events = [
-      .start, found(hash: "{SHA256}own"), .verified(.mismatch),
-      apps(("{SHA256}one", "phone", "imap"), ("{SHA256}two", "laptop", "")), .recalled(.nothing), .verified(.match),
-    ]
-    #expect(walk(course(login, service: "imap"), events).last == "accepted")
-    #expect(
-      Array(walk(course(login, service: "smtp"), events).prefix(4))
-        == ["lookUp 0", "verify own", "apps 0", "refused wrong password"])
-  }
-
   @Test func anAccountWithoutAPasswordOfItsOwn() {
     #expect(
-      walk(course(login), [.start, found(), apps(("{SHA256}one", "", "*")), .recalled(.nothing), .verified(.match)])
+      walk(course(login), [.start, found(), apps(("{SHA256}one", "")), .recalled(.nothing), .verified(.match)])
         == ["lookUp 0", "apps 0", "recall 1", "verify one", "accepted"])
     #expect(
       walk(course(login), [.start, found(), apps(), .verified(.mismatch)])
@@ -138,21 +123,21 @@ import Testing
         &course,
         [
           .start, found(hash: Self.costly), .needsAppPasswords,
-          apps((Self.costly + "1", "phone", "*"), (Self.costly + "2", "laptop", "*")), .recalled(.match(2)),
+          apps((Self.costly + "1", "phone"), (Self.costly + "2", "laptop")), .recalled(.match(2)),
         ]) == ["lookUp 0", "verify ijk", "apps 0", "recall 3", "accepted"])
     #expect(course.matchedAppPassword?.label == Array("laptop".utf8))
     #expect(course.wasRemembered)
     let place = RequestCourse.Event.recalled(.match(3))
     #expect(
       walk(
-        self.course(login), [.start, found(hash: Self.costly), .needsAppPasswords, apps(("{SHA256}x", "", "*")), place]
+        self.course(login), [.start, found(hash: Self.costly), .needsAppPasswords, apps(("{SHA256}x", "")), place]
       )
       .last == "unavailable defect of gatepost", "there is no such place")
   }
 
   @Test func cheapOnesGoFirstThenTheFamiliarOne() {
     let rows = apps(
-      (Self.costly + "1", "", "*"), ("{SHA256}two", "", "*"), (Self.costly + "3", "", "*"), ("{SHA256}for", "", "*"))
+      (Self.costly + "1", ""), ("{SHA256}two", ""), (Self.costly + "3", ""), ("{SHA256}for", ""))
     let ends = [
       RequestCourse.Event.verified(.mismatch), .verified(.mismatch), .verified(.mismatch), .verified(.mismatch),
     ]
@@ -181,7 +166,7 @@ import Testing
 
   @Test func whatCannotBeVerifiedCountsOnlyWhenNothingElseMatches() {
     let strange = Verdict.unverifiable(scheme: "{WHAT}")
-    let rows = apps(("{WHAT}one", "", "*"), ("{SHA256}two", "", "*"))
+    let rows = apps(("{WHAT}one", ""), ("{SHA256}two", ""))
     let start = [
       RequestCourse.Event.start, found(hash: "{SHA256}own"), .verified(.mismatch), rows, .recalled(.nothing),
     ]
@@ -191,23 +176,23 @@ import Testing
         == "unavailable unknown password scheme")
     let own = [RequestCourse.Event.start, found(hash: "{WHAT}own"), .verified(strange)]
     #expect(
-      walk(course(login), own + [apps(("{SHA256}two", "", "*")), .recalled(.nothing), .verified(.match)]).last
+      walk(course(login), own + [apps(("{SHA256}two", "")), .recalled(.nothing), .verified(.match)]).last
         == "accepted")
     #expect(
-      walk(course(login), own + [apps(("{SHA256}two", "", "*")), .recalled(.nothing), .verified(.mismatch)]).last
+      walk(course(login), own + [apps(("{SHA256}two", "")), .recalled(.nothing), .verified(.mismatch)]).last
         == "unavailable unknown password scheme")
     #expect(walk(course(login), own + [apps()]).last == "unavailable unknown password scheme")
   }
 
   @Test func aLockedAppPasswordIsPassedOverAndALockedAccountIsClosed() {
-    let rows = apps(("!one", "", "*"), ("{SHA256}two", "", "*"))
+    let rows = apps(("!one", ""), ("{SHA256}two", ""))
     let start = [
       RequestCourse.Event.start, found(hash: "{SHA256}own"), .verified(.mismatch), rows, .recalled(.nothing),
     ]
     #expect(walk(course(login), start + [.verified(.locked), .verified(.match)]).last == "accepted")
     #expect(walk(course(login), start + [.verified(.locked), .verified(.mismatch)]).last == "refused wrong password")
     #expect(
-      walk(course(login), [.start, found(), apps(("!one", "", "*")), .recalled(.nothing), .verified(.locked)]).last
+      walk(course(login), [.start, found(), apps(("!one", "")), .recalled(.nothing), .verified(.locked)]).last
         == "decoy")
     for hash in ["!", "*", "!{SHA256}own", "{CRYPT}!x"] {
       #expect(
@@ -232,7 +217,7 @@ import Testing
   }
 
   @Test func wrongEverywhereGoesOnToTheNextDirectory() {
-    let rows = apps(("{SHA256}one", "phone", "*"))
+    let rows = apps(("{SHA256}one", "phone"))
     #expect(
       walk(
         course(login, offers: [true, false]),
@@ -260,7 +245,7 @@ import Testing
 
   @Test func bareAndWeakSchemesAreThoseOfTheDirectory() throws {
     let bare = try #require(BareScheme(named: "PLAIN-MD5"))
-    let rows = apps(("5f4dcc3b5aa765d61d8327deb882cf99", "phone", "*"))
+    let rows = apps(("5f4dcc3b5aa765d61d8327deb882cf99", "phone"))
     for (weak, last) in [
       (WeakSchemes.accept, "accepted"), (.warn, "accepted"), (.refuse, "refused password scheme not allowed"),
     ] {
@@ -281,19 +266,19 @@ import Testing
     let words = walk(
       &course,
       [
-        .start, found(hash: "{MD5}x"), .verified(.mismatch), apps(("{SSHA512}x", "", "*")), .recalled(.nothing),
+        .start, found(hash: "{MD5}x"), .verified(.mismatch), apps(("{SSHA512}x", "")), .recalled(.nothing),
         .verified(.match),
       ])
     #expect(words.last == "accepted")
   }
 
   @Test func aThrottledLoginIsAdmittedWithAllThatItMayMatch() {
-    let rows = apps(("{SHA256}one", "phone", "*"))
+    let rows = apps(("{SHA256}one", "phone"))
     #expect(
       walk(
         course(login, throttled: true),
         [.start, found(hash: Self.costly), .needsAppPasswords, rows, .admitted, .recalled(.nothing), .verified(.match)])
-        == ["lookUp 0", "admit 0 lacks", "apps 0", "admit 2", "recall 2", "verify one", "accepted"])
+        == ["lookUp 0", "admit lacks", "apps 0", "admit", "recall 2", "verify one", "accepted"])
     #expect(
       walk(
         course(login, throttled: true),
@@ -304,24 +289,24 @@ import Testing
       walk(
         course(login, throttled: true),
         [.start, found(hash: "{SHA256}own"), .admitted, .verified(.mismatch), rows, .admitted, .recalled(.nothing)])
-        == ["lookUp 0", "admit 0 lacks", "verify own", "apps 0", "admit 1", "recall 1", "verify one"],
+        == ["lookUp 0", "admit lacks", "verify own", "apps 0", "admit", "recall 1", "verify one"],
       "let go for a cheap comparison, it asks again before a costly one")
     #expect(
       walk(
         course(login, throttled: true), [.start, found(hash: "{SHA256}own"), .admitted, .verified(.mismatch), apps()])
-        == ["lookUp 0", "admit 0 lacks", "verify own", "apps 0", "refused wrong password"], "there is nothing more to do")
+        == ["lookUp 0", "admit lacks", "verify own", "apps 0", "refused wrong password"], "there is nothing more to do")
     #expect(
       walk(
         course(login, throttled: true),
         [.start, found(), rows, .released, found(hash: "{SHA256}own"), .verified(.match)])
-        == ["lookUp 0", "apps 0", "admit 1", "lookUp 0", "verify own", "accepted"], "held, it is looked up anew")
+        == ["lookUp 0", "apps 0", "admit", "lookUp 0", "verify own", "accepted"], "held, it is looked up anew")
   }
 
   /// Whatever comes in whatever order: never a yes that was not earned.
   @Test func noOrderOfEventsAcceptsWithoutAMatch() {
     let events: [RequestCourse.Event] = [
       .start, unknown, away, found(hash: "{SHA256}own"), found(), found(hash: "!"), .verified(.mismatch),
-      .verified(.locked), .needsAppPasswords, apps(("{SHA256}one", "", "*"), ("!two", "", "*")), apps(),
+      .verified(.locked), .needsAppPasswords, apps(("{SHA256}one", ""), ("!two", "")), apps(),
       .recalled(.nothing),
       .recalled(.familiar(1)), .recalled(.match(7)), .admitted, .released, .verified(.unverifiable(scheme: "s")),
     ]

@@ -230,7 +230,8 @@ import Testing
     #expect(bad.status == 1 && bad.output.contains("its wrong passwords are answered with a temporary failure"))
     #expect(bad.output.contains("LANMAN") && !bad.output.contains("deadbeef"))
     let json = try check(configuration("SELECT '{LANMAN}deadbeef' AS password"), "--connect", "--json").output
-    #expect(json.contains("\"app-passwords\"") && json.contains("\"count\": 2") && !json.contains("deadbeef"), "\(json)")
+    #expect(
+      json.contains("\"app-passwords\"") && json.contains("\"count\": 2") && !json.contains("deadbeef"), "\(json)")
     let many = try check(
       configuration(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 33) SELECT '!' AS password FROM n"),

@@ -211,7 +211,8 @@ internal import Testing
 
       // The way to it.
       let isShort = ProcessInfo.processInfo.environment["GATEPOST_FAULTS"] == nil
-      let kinds: [Fault.Kind] = isShort ? [.refuse, .stall] : [.refuse, .silence, .reset, .truncate, .halfClose, .stall]
+      let kinds: [Fault.Kind] =
+        isShort ? [.refuse, .stall] : [.refuse, .silence, .reset, .truncate, .halfClose, .stall]
       for kind in kinds {
         proxy.set(Fault(kind))
         #expect(load.suffer(), "\(kind)")

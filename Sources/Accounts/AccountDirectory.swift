@@ -80,6 +80,12 @@ public protocol AccountDirectory: AnyObject, Sendable {
   /// - Returns: everything that is wrong, in words that say what to do; empty when all is well.
   func inspect() -> [DirectoryFinding]
 
+  /// Runs a query of Gatepost's own, without parameters, on a connection of its own, and hands each row to `row`. Blocks; for
+  /// `gatepost check --connect`.
+  /// - Parameter row: the values, nil for NULL; bytes that are no UTF-8 are replaced. It returns false to stop.
+  /// - Returns: `accepted` when every row was read, or `row` wanted no more.
+  func read(_ sql: String, deadline: Deadline, _ row: ([String?]) -> Bool) -> Outcome<Void>
+
   /// Ends the threads and connections. What is queued is answered `unavailable(.stopping)`. Blocks for a second at the most.
   func shutDown()
 }

@@ -18,6 +18,8 @@ public enum Placeholder: String, Sendable, CaseIterable, Hashable {
   case uid
   /// A preset's parameter `gid`.
   case gid
+  /// A preset's parameter `maildir`.
+  case maildir
 
   /// By the case and not by its name, which takes several times as long: constants are looked up for every request.
   public func hash(into hasher: inout Hasher) {
@@ -32,6 +34,7 @@ public enum Placeholder: String, Sendable, CaseIterable, Hashable {
       case .mailRoot: 6
       case .uid: 7
       case .gid: 8
+      case .maildir: 9
       }
     hasher.combine(place)
   }
@@ -43,5 +46,5 @@ public enum Placeholder: String, Sendable, CaseIterable, Hashable {
   /// Those of the `enumerate` query: none.
   public static let enumeration: Set<Placeholder> = []
   /// Those that a preset may add to any of its queries.
-  public static let preset: Set<Placeholder> = [.mailRoot, .uid, .gid]
+  public static let preset: Set<Placeholder> = [.mailRoot, .uid, .gid, .maildir]
 }

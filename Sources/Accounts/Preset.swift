@@ -1,18 +1,57 @@
-/// Ready-made queries for a table that many sites have: `preset` in `[[directory]]`. One row of `Presets.all`.
+/// Ready-made queries for tables that many sites have: `preset` in `[[directory]]`. One row of `Presets.all`.
 public struct Preset: Sendable {
   /// The value of `preset`.
   public let name: String
+  /// What people call the schema: "PostfixAdmin".
+  public let title: String
+  /// The databases that have such a schema.
+  public let dialects: Set<SQLDialect>
   /// The keys that may stand beside it.
   public let takes: Set<PresetParameter>
   /// Those of them that must.
   public let requires: Set<PresetParameter>
-  /// The queries as text; where dialects differ, it is told apart here.
+  /// Whether homes are made of `mail-root` and what stands behind it; else `mail-root` is everybody's home.
+  let makesHomes: Bool
+  /// `maildir`, where it is not given; nil when the database says it.
+  let standardMaildir: String?
+  /// What the schema is known by.
+  public let fingerprint: SchemaFingerprint
+  /// What can be asked of its rows, to find those that will not work.
+  public let probes: @Sendable (SQLDialect, PresetParameters) -> [SchemaProbe]
+  /// The queries as text.
   let text: @Sendable (SQLDialect, PresetParameters) -> PresetText
 
+  init(
+    name: String, title: String, dialects: Set<SQLDialect> = Set(SQLDialect.allCases), takes: Set<PresetParameter>,
+    requires: Set<PresetParameter> = [], makesHomes: Bool = false, standardMaildir: String? = nil,
+    fingerprint: SchemaFingerprint,
+    probes: @escaping @Sendable (SQLDialect, PresetParameters) -> [SchemaProbe] = { _, _ in [] },
+    text: @escaping @Sendable (SQLDialect, PresetParameters) -> PresetText
+  ) {
+    self.name = name
+    self.title = title
+    self.dialects = dialects
+    self.takes = takes
+    self.requires = requires
+    self.makesHomes = makesHomes
+    self.standardMaildir = standardMaildir
+    self.fingerprint = fingerprint
+    self.probes = probes
+    self.text = text
+  }
+
+  /// Why it cannot be used on such a database; nil when it can.
+  public func objection(to dialect: SQLDialect) -> String? {
+    guard !dialects.contains(dialect) else { return nil }
+    let others = SQLDialect.allCases.filter(dialects.contains).map(\.product).joined(separator: " or ")
+    return "preset \(name) is for \(others): \(title) keeps no accounts in \(dialect.product)"
+  }
+
   /// The queries for these parameters.
-  /// - Throws: everything that is wrong with the parameters.
+  /// - Throws: everything that is wrong with the parameters, or that there is no such schema on this database.
   public func queries(dialect: SQLDialect, _ parameters: PresetParameters) throws(PresetError) -> QuerySet {
-    let problems = parameters.problems(for: self)
+    var problems = parameters.problems(for: self)
+    if let objection = objection(to: dialect) { problems.insert(.init(parameter: nil, text: objection), at: 0) }
     guard problems.isEmpty else { throw PresetError(problems: problems) }
     let text = text(dialect, parameters)
     do {
@@ -32,6 +71,12 @@ public struct Preset: Sendable {
       throw PresetError(problems: [.init(parameter: .table, text: "\(error)")])
     }
   }
+
+  /// What a role needs to store passwords: a table's columns.
+  public func passwordGrant(dialect: SQLDialect, _ parameters: PresetParameters) -> String {
+    let text = text(dialect, parameters)
+    return "GRANT UPDATE (\(text.changes.joined(separator: ", "))) ON \(text.changed)"
+  }
 }
 
 /// The queries of a preset, before they are read.
@@ -39,6 +84,10 @@ struct PresetText: Sendable {
   let account: String
   let enumerate: String
   let setPassword: String
+  /// The table that `setPassword` changes.
+  let changed: String
+  /// The columns it changes.
+  let changes: [String]
   /// Nil: the table has none, or nobody asked for them.
   var appPasswords: String?
 }
@@ -46,7 +95,9 @@ struct PresetText: Sendable {
 /// The presets there are.
 public enum Presets {
   /// All of them, in the order of the documentation.
-  public static let all: [Preset] = [.courier, .postfixAdmin]
+  public static let all: [Preset] = [
+    .courier, .postfixAdmin, .modoboa, .viMbAdmin, .iRedMail, .mailcow, .virtualUsers,
+  ]
 
   /// The one of this name.
   public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
@@ -56,12 +107,12 @@ public enum Presets {
 public struct PresetError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One thing wrong.
   public struct Problem: Sendable, Equatable, CustomStringConvertible {
-    /// The key.
-    public let parameter: PresetParameter
+    /// The key; nil when it is the preset itself.
+    public let parameter: PresetParameter?
     /// What is wrong with it, and what is expected.
     public let text: String
     /// Both.
-    public var description: String { "\(parameter.rawValue): \(text)" }
+    public var description: String { parameter.map { "\($0.rawValue): \(text)" } ?? text }
   }
 
   /// At least one, in the order of `PresetParameter`.

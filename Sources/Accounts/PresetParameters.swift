@@ -8,8 +8,18 @@ public enum PresetParameter: String, Sendable, CaseIterable {
   case gid
   /// What users log in with.
   case login
+  /// The folder below an account's home that holds its mail.
+  case maildir
   /// Whether the table's `smtp_active` decides about SMTP.
   case smtpActive = "smtp-active"
+  /// Whether an account's domain must be active too.
+  case domainActive = "domain-active"
+  /// Whether passwords expire.
+  case passwordExpiry = "password-expiry"
+  /// Whether people may log in by an address of an alias domain.
+  case aliasDomains = "alias-domains"
+  /// Whether accounts that are bound to networks may log in from everywhere.
+  case ignoreAllowNets = "ignore-allow-nets"
   /// The table, where it has another name.
   case table
   /// Whether app passwords are asked for, in the panel's own table of them.
@@ -28,10 +38,13 @@ public enum LoginStyle: String, Sendable, CaseIterable {
 public struct PresetParameters: Sendable, Equatable {
   /// The default of `mail-root`.
   public static let defaultMailRoot = "/var/vmail/"
+  /// The longest `maildir`, in bytes.
+  public static let maximumMaildirLength = 255
   /// The longest name of a table, in bytes: PostgreSQL's 63 for schema and table, and the dot.
   public static let maximumTableLength = 127
 
-  /// `mail-root`, handed out as the home exactly as it stands here; nil is `/var/vmail/`.
+  /// `mail-root`; nil is `/var/vmail/`. Handed out as the home exactly as it stands here, where that is the home; else without
+  /// slashes at its end, before the rest of the path.
   public var mailRoot: String?
   /// `uid`: 0 … 4294967294.
   public var uid: UInt32?
@@ -39,8 +52,18 @@ public struct PresetParameters: Sendable, Equatable {
   public var gid: UInt32?
   /// `login`.
   public var login: LoginStyle
-  /// `smtp-active`: services `smtp`, `esmtp` and `submission` are for accounts whose `smtp_active` is true.
+  /// `maildir`; nil is the preset's default.
+  public var maildir: String?
+  /// `smtp-active`: services that send mail (`smtp`, `esmtp`, `submission`, …) are for accounts whose `smtp_active` is true.
   public var smtpActive: Bool
+  /// `domain-active`: accounts of a domain whose `active` is false may not log in, and are not listed.
+  public var domainActive = false
+  /// `password-expiry`: `password_expiry` of mailbox and domain decides.
+  public var passwordExpiry = false
+  /// `alias-domains`: an address of an active alias domain is one of its target's.
+  public var aliasDomains = false
+  /// `ignore-allow-nets`: iRedMail's `allow_nets` decides nothing.
+  public var ignoreAllowNets = false
   /// `table`: letters, digits and `_`, and dots between schema and table. Not quoted: PostgreSQL folds it to lower case.
   public var table: String?
   /// `app-passwords`: the panel's app passwords are good for logins too.
@@ -70,19 +93,30 @@ public struct PresetParameters: Sendable, Equatable {
 
   func constants(for preset: Preset) -> [Placeholder: [UInt8]] {
     var constants: [Placeholder: [UInt8]] = [:]
-    if preset.takes.contains(.mailRoot) { constants[.mailRoot] = Array((mailRoot ?? Self.defaultMailRoot).utf8) }
+    if preset.takes.contains(.mailRoot) {
+      var root = (mailRoot ?? Self.defaultMailRoot).utf8[...]
+      while preset.makesHomes, root.last == UInt8(ascii: "/") { root = root.dropLast() }
+      constants[.mailRoot] = Array(root)
+    }
+    if let maildir = maildir ?? preset.standardMaildir { constants[.maildir] = Array(maildir.utf8) }
     if preset.takes.contains(.uid), let uid { constants[.uid] = Array(String(uid).utf8) }
     if preset.takes.contains(.gid), let gid { constants[.gid] = Array(String(gid).utf8) }
     return constants
   }
 
-  private func isGiven(_ parameter: PresetParameter) -> Bool {
+  /// Whether the key was given, with another value than its default.
+  public func isGiven(_ parameter: PresetParameter) -> Bool {
     switch parameter {
     case .mailRoot: mailRoot != nil
     case .uid: uid != nil
     case .gid: gid != nil
     case .login: login != .address
+    case .maildir: maildir != nil
     case .smtpActive: smtpActive
+    case .domainActive: domainActive
+    case .passwordExpiry: passwordExpiry
+    case .aliasDomains: aliasDomains
+    case .ignoreAllowNets: ignoreAllowNets
     case .table: table != nil
     case .appPasswords: appPasswords
     }
@@ -104,8 +138,25 @@ public struct PresetParameters: Sendable, Equatable {
     case .table:
       return Self.isTableName(table ?? "")
         ? nil : "must be a table's name: letters, digits and _, with a dot behind the schema"
-    case .login, .smtpActive, .appPasswords: return nil
+    case .maildir:
+      return Self.isMaildir(maildir ?? "")
+        ? nil
+        : "must be a folder below the home, such as \"Maildir\", or \".\" for the home itself: relative, without .. and control characters"
+    case .login, .smtpActive, .domainActive, .passwordExpiry, .aliasDomains, .ignoreAllowNets, .appPasswords: return nil
     }
+  }
+
+  /// The name of a table beside `table`, whose name is `standard` unless its schema or its prefix is another:
+  /// `postfix.pfa_mailbox` has `postfix.pfa_domain` beside it.
+  func sibling(_ name: String, of standard: String) -> String {
+    guard let table else { return name }
+    if table.asciiLowercased.hasSuffix(standard) { return table.dropLast(standard.count) + name }
+    return (table.lastIndex(of: ".").map { String(table[...$0]) } ?? "") + name
+  }
+
+  private static func isMaildir(_ path: String) -> Bool {
+    !path.isEmpty && path.utf8.count <= maximumMaildirLength && path.utf8.first != UInt8(ascii: "/")
+      && !path.utf8.contains { $0 < 0x20 } && !path.split(separator: "/").contains("..")
   }
 
   private static func isTableName(_ name: String) -> Bool {

@@ -21,6 +21,7 @@ struct DirectoryAssembly {
     return DirectorySettings(
       name: draft.name ?? DirectoryDraft.standardName(backEnd), backEnd: backEnd, location: location,
       passwordFile: draft.passwordFile, queries: queries, presetName: draft.preset?.name,
+      presetParameters: draft.preset.map { _ in draft.parameters },
       bareScheme: draft.bareScheme)
   }
 
@@ -79,7 +80,11 @@ struct DirectoryAssembly {
     }
     if !hasPreset {
       PresetDraft.judgeStray(reading, &findings)
-    } else if let preset = draft.preset, let dialect = (draft.type ?? backEnds.first)?.dialect {
+    } else if let preset = draft.preset,
+      // Without a type any database will do that has such tables.
+      let dialect = draft.type?.dialect ?? backEnds.map(\.dialect).first(where: preset.dialects.contains)
+        ?? backEnds.first?.dialect
+    {
       let fromPreset = PresetDraft.queries(of: preset, dialect, reading, &findings)
       result = hasQueries ? result : fromPreset
     }

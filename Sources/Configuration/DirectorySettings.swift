@@ -15,6 +15,8 @@ public struct DirectorySettings: Sendable {
   public var queries: QuerySet
   /// Which preset the queries are from; nil when they were written out.
   public var presetName: String?
+  /// The preset's parameters; nil without a preset.
+  public var presetParameters: PresetParameters?
 
   /// What stored passwords are that do not say it themselves; nil: they cannot be verified.
   public var bareScheme: BareScheme?

@@ -15,7 +15,12 @@ enum PresetDraft {
     case .uid: Row(key, .integer(0...AccountNumber.largest), \.parameters.uid)
     case .gid: Row(key, .integer(0...AccountNumber.largest), \.parameters.gid)
     case .login: Row(key, .word(), default: \.parameters.login)
+    case .maildir: Row(key, .filled(expected: "a string such as \"Maildir\""), \.parameters.maildir)
     case .smtpActive: Row(key, .boolean, default: \.parameters.smtpActive)
+    case .domainActive: Row(key, .boolean, default: \.parameters.domainActive)
+    case .passwordExpiry: Row(key, .boolean, default: \.parameters.passwordExpiry)
+    case .aliasDomains: Row(key, .boolean, default: \.parameters.aliasDomains)
+    case .ignoreAllowNets: Row(key, .boolean, default: \.parameters.ignoreAllowNets)
     case .table: Row(key, .filled(expected: "a string such as \"passwd\""), \.parameters.table)
     case .appPasswords: Row(key, .boolean, default: \.parameters.appPasswords)
     }
@@ -41,9 +46,13 @@ enum PresetDraft {
       return try preset.queries(dialect: dialect, reading.draft.parameters)
     } catch {
       // What is left to say is about values: a parameter that is missing, unreadable or not taken has been named.
-      for problem in error.problems where preset.takes.contains(problem.parameter) {
-        guard isReadable(problem.parameter, reading.draft.parameters) else { continue }
-        findings.add(Label.child(reading.label, problem.parameter.rawValue), problem.text)
+      for problem in error.problems {
+        guard let parameter = problem.parameter else {
+          findings.add(Label.child(reading.label, "preset"), problem.text)
+          continue
+        }
+        guard preset.takes.contains(parameter), isReadable(parameter, reading.draft.parameters) else { continue }
+        findings.add(Label.child(reading.label, parameter.rawValue), problem.text)
       }
       return nil
     }
@@ -55,7 +64,8 @@ enum PresetDraft {
     case .uid: values.uid != nil
     case .gid: values.gid != nil
     case .table: values.table != nil
-    case .login, .smtpActive, .appPasswords: true
+    case .maildir: values.maildir != nil
+    case .login, .smtpActive, .domainActive, .passwordExpiry, .aliasDomains, .ignoreAllowNets, .appPasswords: true
     }
   }
 

@@ -38,7 +38,7 @@ package struct BoundParameters {
       case .service: key?.service.withUnsafeBytes { bytes.append(contentsOf: $0) }
       case .newHash: change?.newHash.withBytes { bytes.append(contentsOf: $0) }
       case .newPassword: change?.newPassword.withBytes { bytes.append(contentsOf: $0) }
-      case .mailRoot, .uid, .gid: bytes += constants[index]
+      case .mailRoot, .uid, .gid, .maildir: bytes += constants[index]
       }
       if holdsNUL(from: start) { return false }
       bytes.append(0)

@@ -119,6 +119,11 @@ public final class PostgreSQLDirectory: AccountDirectory {
     Inspection(queries: queries, settings: settings, stop: stop).findings()
   }
 
+  /// Runs a query of Gatepost's own; see `AccountDirectory`.
+  public func read(_ sql: String, deadline: Deadline, _ row: ([String?]) -> Bool) -> Outcome<Void> {
+    RowReader(connections: listing, stop: stop).read(sql, until: deadline, row)
+  }
+
   /// Ends the threads and connections; see `AccountDirectory`.
   public func shutDown() {
     stop.set()

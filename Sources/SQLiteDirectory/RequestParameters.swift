@@ -17,7 +17,7 @@ struct RequestParameters {
     case .service: key.service.withUnsafeBytes(body)
     case .newHash: withSecret(change?.newHash, body)
     case .newPassword: withSecret(change?.newPassword, body)
-    case .mailRoot, .uid, .gid: (constants[placeholder] ?? []).withUnsafeBytes(body)
+    case .mailRoot, .uid, .gid, .maildir: (constants[placeholder] ?? []).withUnsafeBytes(body)
     }
   }
 

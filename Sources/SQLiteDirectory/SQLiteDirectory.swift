@@ -131,6 +131,10 @@ final class SQLiteDirectory: AccountDirectory {
     Inspection(file: file, queries: queries, stop: stop).findings()
   }
 
+  func read(_ sql: String, deadline: Deadline, _ row: ([String?]) -> Bool) -> Outcome<Void> {
+    RowReader(file: file, stop: stop).read(sql, deadline: deadline, row)
+  }
+
   func shutDown() {
     close()
     for worker in workers { worker.join(Self.shutDownPatience) }

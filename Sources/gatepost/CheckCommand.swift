@@ -9,10 +9,11 @@ struct CheckCommand: ParsableCommand {
     abstract: "Name every mistake in a configuration, or say what it serves.",
     discussion: """
       With --connect also: connect to each database, prepare each query, and find
-      out which password schemes the accounts use and which of them cannot be
-      verified. No hash is shown.
+      out whose tables are there, and which password schemes the accounts use and
+      which of them cannot be verified. No hash is shown.
 
-      Exit status: 0 all is well, 1 there are accounts that cannot be served,
+      Exit status: 0 all is well, 1 there are accounts that cannot be served, or
+      the preset is for other tables than are there,
       75 a database cannot be reached, 78 the configuration is wrong.
       """)
 

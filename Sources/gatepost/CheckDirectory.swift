@@ -7,6 +7,8 @@ struct CheckDirectory {
   let name: String
   /// What is wrong with the connection and the queries.
   var findings: [DirectoryFinding]
+  /// Whose tables are there; nil when they cannot be asked for.
+  var schema: CheckSchema?
   /// What its accounts are like; nil when they cannot be asked for.
   var survey: CheckSurvey?
 
@@ -21,6 +23,7 @@ struct CheckDirectory {
     }
     defer { directory.shutDown() }
     var check = CheckDirectory(name: settings.name, findings: directory.inspect())
+    check.schema = CheckSchema.look(at: directory, settings, check.findings)
     if check.findings.allSatisfy({ $0.kind == .limited }) {
       check.survey =
         settings.queries.enumerate == nil

@@ -61,7 +61,20 @@ extension CheckReport {
             "text": .string($0.text),
           ]
         }),
+      "schema": directory.schema.map(value) ?? .null,
       "survey": directory.survey.map(value) ?? .null,
+    ]
+  }
+
+  private static func value(_ schema: CheckSchema) -> JSONValue {
+    [
+      "seen": .optional(schema.seen),
+      "notes": .array(
+        schema.notes.map {
+          [
+            "kind": .string($0.kind.rawValue), "text": .string($0.text), "lines": .array($0.lines.map { .string($0) }),
+          ]
+        }),
     ]
   }
 

@@ -56,6 +56,12 @@ extension CheckReport {
     if directory.findings.allSatisfy({ $0.kind == .limited }) {
       lines.append("directory \(directory.name): connected, every query prepared")
     }
+    for note in directory.schema?.notes ?? [] {
+      let place = note.kind == .hint ? "hint: " : ""
+      lines.append(
+        "\(place)directory \(directory.name): \(note.text)\(note.lines.isEmpty || note.text.hasSuffix(":") ? "" : ":")")
+      lines += note.lines.map { "    \($0)" }
+    }
     guard let survey = directory.survey else { return lines }
     lines.append("directory \(directory.name): \(Self.summary(survey))")
     let weakSchemes = settings?.weakSchemes ?? .accept

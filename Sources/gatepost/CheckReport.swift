@@ -20,8 +20,9 @@ struct CheckReport {
     let findings = (directories ?? []).flatMap(\.findings)
     if !mistakes.isEmpty || findings.contains(where: { $0.kind == .configuration }) { return .configuration }
     if findings.contains(where: { $0.kind == .unavailable }) { return .temporary }
+    let schemas = (directories ?? []).compactMap(\.schema)
     let surveys = (directories ?? []).compactMap(\.survey)
     if surveys.contains(where: { $0.failure != nil }) { return .temporary }
-    return surveys.contains { !$0.isGood } ? .refused : .success
+    return surveys.contains { !$0.isGood } || schemas.contains { !$0.isGood } ? .refused : .success
   }
 }

@@ -64,6 +64,7 @@ import Threads
     }
 
     func inspect() -> [DirectoryFinding] { [] }
+    func read(_ sql: String, deadline: Deadline, _ row: ([String?]) -> Bool) -> Outcome<Void> { .accepted(()) }
     func shutDown() {}
   }
 

@@ -235,7 +235,8 @@ import Testing
 
   @Test func isGoodWithItsExamples() throws {
     let settings = try Fixture.read(Self.switchedOn(Self.text()))
-    #expect(settings.directories.map(\.name) == ["accounts", "postfixadmin", "mariadb", "main"])
+    #expect(
+      settings.directories.map(\.name) == ["accounts", "postfixadmin", "mariadb", "iredmail", "tutorial", "main"])
     #expect(settings.listeners.count == 3)
     #expect(settings.listeners.map(\.peers.count) == [0, 0, 1])
     #expect(settings.peers.count == 3)

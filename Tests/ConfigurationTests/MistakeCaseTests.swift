@@ -235,7 +235,7 @@ extension MistakeCase {
   private static let base = "type = \"sqlite\"\ndatabase = \"/a\"\n"
 
   private static let presets = [
-    MistakeCase(directory(base), line: 1, key: "directory[1]", "neither `preset` nor", "`courier` and `postfixadmin`"),
+    MistakeCase(directory(base), line: 1, key: "directory[1]", "neither `preset` nor", "`courier`, `postfixadmin`,"),
     MistakeCase(
       directory(base + "preset = \"courier\"\n[directory.queries]\naccount = \"SELECT 1\""), line: 5,
       key: "directory[1].queries", "both given"),
@@ -268,6 +268,12 @@ extension MistakeCase {
     MistakeCase(
       directory(base + "preset = \"postfixadmin\"\nuid = 5\ngid = 5\nmail-root = \"vmail\""), line: 7,
       key: "directory[1].mail-root", "absolute path"),
+    MistakeCase(
+      directory(base + "preset = \"iredmail\"\nuid = 5\ngid = 5"), line: 4, key: "directory[1].preset",
+      "for PostgreSQL or MariaDB", "SQLite"),
+    MistakeCase(
+      directory(base + "preset = \"virtual-users\"\nuid = 5\ngid = 5\nmaildir = \"/m\""), line: 7,
+      key: "directory[1].maildir", "below the home"),
     MistakeCase(
       directory(base + "preset = \"courier\"\ntable = \"p; DROP\""), line: 5, key: "directory[1].table",
       "a table's name"),

@@ -106,6 +106,7 @@ enum RequestWork {
 
     func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> { .accepted(()) }
     func inspect() -> [DirectoryFinding] { [] }
+    func read(_ sql: String, deadline: Deadline, _ row: ([String?]) -> Bool) -> Outcome<Void> { .accepted(()) }
     func shutDown() {}
   }
 

@@ -18,7 +18,7 @@ public enum DirectoryConformance {
   /// All cases. They do not know of each other.
   public static let cases: [ConformanceCase] =
     lookUpCases + badRowCases + faultCases + enumerationCases + passwordChangeCases + lifeCases + inspectionCases
-    + presetCases + appPasswordCases
+    + presetCases + appPasswordCases + panelCases
 }
 
 /// A promise that was not kept.

@@ -94,10 +94,9 @@ extension DirectoryConformance {
     },
     ConformanceCase("preset postfixadmin, app-passwords") { fixture in
       try fixture.makeMailbox("pa_mailbox")
-      let id = fixture.dialect == .postgresql ? "SERIAL PRIMARY KEY" : "INTEGER PRIMARY KEY"
       try fixture.execute(
         """
-        CREATE TABLE pa_mailbox_app_password (id \(id), username varchar(255) DEFAULT NULL,
+        CREATE TABLE pa_mailbox_app_password (id \(fixture.dialect.counter), username varchar(255) DEFAULT NULL,
           description varchar(255) DEFAULT NULL, password_hash varchar(255) DEFAULT NULL);
         INSERT INTO pa_mailbox_app_password (username, description, password_hash)
         VALUES ('testuser@example.com', 'phone', '$1$abc$1'), ('testuser@example.com', NULL, '$1$abc$2'),

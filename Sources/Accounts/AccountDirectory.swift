@@ -17,7 +17,7 @@ public struct AccountKey: Sendable, Equatable {
   }
 }
 
-/// A new password for one account. The old one was verified before.
+/// A new password for one account, or a better hash of the old one. The old one was verified before.
 public struct PasswordChange: Sendable {
   /// Whose.
   public let key: AccountKey
@@ -25,12 +25,15 @@ public struct PasswordChange: Sendable {
   public let newHash: Secret
   /// The password itself, for tables that hold it in the clear. Placeholder `:new_password`.
   public let newPassword: Secret
+  /// The hash that must still be stored for the change to be made; nil makes it whatever is stored.
+  public let replacing: Secret?
 
   /// A change for the account that `key` finds.
-  public init(key: AccountKey, newHash: Secret, newPassword: Secret) {
+  public init(key: AccountKey, newHash: Secret, newPassword: Secret, replacing: Secret? = nil) {
     self.key = key
     self.newHash = newHash
     self.newPassword = newPassword
+    self.replacing = replacing
   }
 }
 
@@ -66,6 +69,10 @@ public protocol AccountDirectory: AnyObject, Sendable {
 
   /// Stores a new password. Exactly one row must change; none is `refused(.unknownUser)`, more than one is rolled back and
   /// `unavailable`.
+  ///
+  /// With `PasswordChange.replacing`, the account query is asked in the same transaction, and nothing is changed unless it finds one row
+  /// whose hash is exactly that: another hash is `refused(.passwordChanged)`, and so is one that somebody else stores meanwhile; no row
+  /// and several are as of `lookUp`. Whatever is stored in between is never overwritten.
   func setPassword(
     _ change: PasswordChange, deadline: Deadline, completion: @escaping @Sendable (Outcome<Void>) -> Void)
 

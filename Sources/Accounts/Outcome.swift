@@ -45,6 +45,8 @@ public enum Refusal: String, Sendable, CaseIterable {
   case unknownModule = "unknown module"
   /// A new password that its scheme cannot hold: too long.
   case unfitPassword = "new password does not fit the scheme"
+  /// The stored hash was to be replaced by a better one, and is not the one any more that was verified. No request ends so.
+  case passwordChanged = "the stored password has changed"
   /// No directory has a `set-password` query.
   case passwordChangeNotOffered = "password changes are not configured"
 }

@@ -478,7 +478,7 @@ extension Refusal {
     case .unknownUser, .inactive, .wrongPassword, .locked, .noUsablePassword: .failed
     case .unfitPassword, .passwordChangeNotOffered: .succeeded
     // The password was right: nobody has guessed, and nobody is let in.
-    case .emptyCredentials, .malformed, .unknownMechanism, .unknownModule, .weakScheme: .undecided
+    case .emptyCredentials, .malformed, .unknownMechanism, .unknownModule, .weakScheme, .passwordChanged: .undecided
     }
   }
 }

@@ -51,7 +51,8 @@
       let log = ConnectionLog(parameters.report)
       passwords = try queries.setPassword.map { [queries] in
         let update = PasswordUpdate(
-          $0, constants: queries.constants, connections: connections(isForWriting: true), stop: stop)
+          $0, account: queries.account, constants: queries.constants, connections: connections(isForWriting: true),
+          stop: stop)
         return try PasswordWriter(threadName: "maria-password", stop: stop) { update.run($0, until: $1) }
       }
       worker = try Worker(name: "maria-lookup") {

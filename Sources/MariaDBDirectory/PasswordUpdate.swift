@@ -1,20 +1,26 @@
 #if MariaDB
   internal import Accounts
   internal import DatabaseServers
+  internal import Secrets
 
   /// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row matched. Never repeated by itself: an
   /// answer lost behind `COMMIT` leaves open what became of it.
+  ///
+  /// One that replaces a certain hash reads the account first, in a `SERIALIZABLE` transaction: what it has read nobody else changes before its
+  /// end, in tables that know transactions. Of two that have read the same, one loses (`deadlock`).
   struct PasswordUpdate {
     private let query: QueryTemplate
+    private let account: QueryTemplate
     private let constants: [Placeholder: [UInt8]]
     private let connections: OccasionalConnections<Connection>
     private let stop: StopFlag
 
     init(
-      _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections<Connection>,
-      stop: StopFlag
+      _ query: QueryTemplate, account: QueryTemplate, constants: [Placeholder: [UInt8]],
+      connections: OccasionalConnections<Connection>, stop: StopFlag
     ) {
       self.query = query
+      self.account = account
       self.constants = constants
       self.connections = connections
       self.stop = stop
@@ -38,7 +44,16 @@
       }
       do throws(DatabaseFault) {
         try limitServer(connection, until: deadline)
+        if change.replacing != nil {
+          try connection.query("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", until: deadline, stop: stop)
+        }
         try connection.query("BEGIN", until: deadline, stop: stop)
+        if let old = change.replacing {
+          let found = try hash(change.key, on: connection, until: deadline).map { hash -> Outcome<Void> in
+            hash?.matches(old) == true ? .accepted(()) : .refused(.passwordChanged)
+          }
+          guard case .accepted = found else { return found }
+        }
         let statement = try Statement(query, on: connection, until: deadline, stop: stop)
         guard statement.columnNames.isEmpty else {
           return .unavailable(Unavailability(.queryFailed, "set-password is no statement that changes rows"))
@@ -51,16 +66,46 @@
           return .unavailable(Unavailability(.ambiguous, "\(rows) rows would change"))
         }
       } catch {
-        return .unavailable(Self.discreet(error))
+        return Self.hasLost(error, change) ? .refused(.passwordChanged) : .unavailable(Self.discreet(error))
       }
       do throws(DatabaseFault) {
         try connection.query("COMMIT", until: deadline, stop: stop)
         return .accepted(())
       } catch {
+        if Self.hasLost(error, change) { return .refused(.passwordChanged) }
         let cause = Self.discreet(error)
         return .unavailable(
           Unavailability(cause.code, "at COMMIT, the password may be stored or not: \(cause.detail)"))
       }
+    }
+
+    /// The hash that is stored now.
+    private func hash(
+      _ key: AccountKey, on connection: Connection, until deadline: Deadline
+    ) throws(DatabaseFault) -> Outcome<Secret?> {
+      var parameters = BoundParameters(account.rendered().parameters, constants: constants)
+      guard parameters.bind(key) else { return .refused(.unknownUser) }
+      let statement = try Statement(account, on: connection, until: deadline, stop: stop)
+      let columns: AccountColumns
+      do throws(ColumnError) {
+        columns = try AccountColumns(account: statement.columnNames)
+      } catch {
+        return .unavailable(Unavailability(.queryFailed, "the account query: \(error)"))
+      }
+      try statement.execute(parameters, until: deadline, stop: stop)
+      var rows = 0
+      var found = Outcome<Account>.refused(.unknownUser)
+      while try statement.fetch(until: deadline, stop: stop) {
+        rows += 1
+        if rows == 1 { found = columns.account { statement.value($0) } }
+      }
+      if rows > 1 { return .unavailable(Unavailability(.ambiguous, "\(rows) rows for one name")) }
+      return found.map { .accepted($0.passwordHash) }
+    }
+
+    /// Whether somebody else was quicker: nothing was stored.
+    private static func hasLost(_ fault: DatabaseFault, _ change: PasswordChange) -> Bool {
+      change.replacing != nil && ServerError(behind: fault)?.hasLost == true
     }
 
     /// The server gives up with us: a change that waits for a lock does not wait on after its asker is gone. MySQL does not know the

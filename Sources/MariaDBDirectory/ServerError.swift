@@ -70,6 +70,9 @@
     /// ER_OPTION_PREVENTS_STATEMENT, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, ER_READ_ONLY_MODE.
     var isReadOnly: Bool { [1290, 1792, 1836].contains(number) }
 
+    /// ER_CHECKREAD, ER_LOCK_DEADLOCK: another transaction was quicker, and nothing of this one has remained.
+    var hasLost: Bool { [1020, 1213].contains(number) }
+
     /// ER_LOCK_WAIT_TIMEOUT, ER_STATEMENT_TIMEOUT, ER_QUERY_INTERRUPTED.
     var isTimeout: Bool { [1205, 1317, 1969, 3024].contains(number) }
 

@@ -152,19 +152,9 @@ struct LookUpBatch: LookUpExchange {
     _ result: borrowing QueryResult, to lookUp: LookUp, _ columns: AccountColumns
   ) -> LookUp.Answer {
     switch lookUp.question {
-    case .account: .account(account(result, columns))
+    case .account: .account(result.account(columns))
     case .appPasswords: .appPasswords(appPasswords(result))
     }
-  }
-
-  private static func account(_ result: borrowing QueryResult, _ columns: AccountColumns) -> Outcome<Account> {
-    switch result.rowCount {
-    case 0: return .refused(.unknownUser)
-    case 1: break
-    case let count: return .unavailable(Unavailability(.ambiguous, "\(count) rows for one name"))
-    }
-    // Escaping closures cannot hold a borrowed result; this one does not escape.
-    return columns.account { result.value(row: 0, column: $0) }
   }
 
   private static func appPasswords(_ result: borrowing QueryResult) -> Outcome<[AppPassword]> {

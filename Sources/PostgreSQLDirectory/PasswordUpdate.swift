@@ -1,19 +1,25 @@
 internal import Accounts
 internal import DatabaseServers
+internal import Secrets
 
 /// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row changed. Never repeated by itself: an
 /// answer lost behind `COMMIT` leaves open what became of it.
+///
+/// One that replaces a certain hash reads the account first, on a snapshot of its own (`REPEATABLE READ`): whatever somebody else commits
+/// to the row after that keeps the query from changing it (`serialization_failure`).
 struct PasswordUpdate {
   private let query: QueryTemplate
+  private let account: QueryTemplate
   private let constants: [Placeholder: [UInt8]]
   private let connections: OccasionalConnections<Connection>
   private let stop: StopFlag
 
   init(
-    _ query: QueryTemplate, constants: [Placeholder: [UInt8]], connections: OccasionalConnections<Connection>,
-    stop: StopFlag
+    _ query: QueryTemplate, account: QueryTemplate, constants: [Placeholder: [UInt8]],
+    connections: OccasionalConnections<Connection>, stop: StopFlag
   ) {
     self.query = query
+    self.account = account
     self.constants = constants
     self.connections = connections
     self.stop = stop
@@ -38,9 +44,16 @@ struct PasswordUpdate {
     }
     do throws(DatabaseFault) {
       // The server gives up with us: a change that waits for a lock does not wait on after its asker is gone.
-      try connection.run("BEGIN", until: deadline, stop: stop)
+      let isolation = change.replacing == nil ? "" : " ISOLATION LEVEL REPEATABLE READ"
+      try connection.run("BEGIN\(isolation)", until: deadline, stop: stop)
       let left = max(1, (deadline - .now).pollMilliseconds)
       try connection.run("SET LOCAL statement_timeout = \(left)", until: deadline, stop: stop)
+      if let old = change.replacing {
+        let found = try hash(change.key, on: connection, until: deadline).map { hash -> Outcome<Void> in
+          hash?.matches(old) == true ? .accepted(()) : .refused(.passwordChanged)
+        }
+        guard case .accepted = found else { return found }
+      }
       try connection.begin(sql, parameters, until: deadline, stop: stop)
       let rows = try connection.finish(until: deadline, stop: stop).affectedRows
       guard rows == 1 else {
@@ -52,7 +65,7 @@ struct PasswordUpdate {
         }
       }
     } catch {
-      return .unavailable(Self.discreet(error))
+      return Self.hasLost(error, change) ? .refused(.passwordChanged) : .unavailable(Self.discreet(error))
     }
     do throws(DatabaseFault) {
       let command = try connection.run("COMMIT", until: deadline, stop: stop).command
@@ -61,10 +74,32 @@ struct PasswordUpdate {
       }
       return .accepted(())
     } catch {
+      if Self.hasLost(error, change) { return .refused(.passwordChanged) }
       let cause = Self.discreet(error)
       return .unavailable(
         Unavailability(cause.code, "at COMMIT, the password may be stored or not: \(cause.detail)"))
     }
+  }
+
+  /// The hash that is stored now.
+  private func hash(
+    _ key: AccountKey, on connection: Connection, until deadline: Deadline
+  ) throws(DatabaseFault) -> Outcome<Secret?> {
+    let (sql, placeholders) = account.rendered()
+    var parameters = BoundParameters(placeholders, constants: constants)
+    guard parameters.bind(key) else { return .refused(.unknownUser) }
+    try connection.begin(sql, parameters, until: deadline, stop: stop)
+    let result = try connection.finish(until: deadline, stop: stop)
+    do throws(ColumnError) {
+      return result.account(try AccountColumns(account: result.columnNames)).map { .accepted($0.passwordHash) }
+    } catch {
+      return .unavailable(Unavailability(.queryFailed, "the account query: \(error)"))
+    }
+  }
+
+  /// Whether somebody else was quicker: nothing was stored.
+  private static func hasLost(_ fault: DatabaseFault, _ change: PasswordChange) -> Bool {
+    change.replacing != nil && fault.state == SQLState.serializationFailure
   }
 
   /// Without the server's message, which may quote a parameter: the code says enough.

@@ -50,7 +50,8 @@ public final class PostgreSQLDirectory: AccountDirectory {
     let log = ConnectionLog(parameters.report)
     passwords = try queries.setPassword.map { [queries] in
       let update = PasswordUpdate(
-        $0, constants: queries.constants, connections: connections(settings.writable), stop: stop)
+        $0, account: queries.account, constants: queries.constants, connections: connections(settings.writable),
+        stop: stop)
       return try PasswordWriter(threadName: "pgsql-password", stop: stop) { update.run($0, until: $1) }
     }
     worker = try Worker(name: "pgsql-lookup") {

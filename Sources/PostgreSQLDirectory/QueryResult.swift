@@ -1,3 +1,4 @@
+internal import Accounts
 internal import CPostgreSQL
 internal import DatabaseServers
 
@@ -31,6 +32,17 @@ struct QueryResult: ~Copyable {
     let column = Int32(truncatingIfNeeded: column)
     guard PQgetisnull(handle, row, column) == 0, let bytes = PQgetvalue(handle, row, column) else { return nil }
     return UnsafeRawBufferPointer(start: bytes, count: Int(PQgetlength(handle, row, column)))
+  }
+
+  /// The one account that the account query has found.
+  func account(_ columns: AccountColumns) -> Outcome<Account> {
+    switch rowCount {
+    case 0: return .refused(.unknownUser)
+    case 1: break
+    case let count: return .unavailable(Unavailability(.ambiguous, "\(count) rows for one name"))
+    }
+    // Escaping closures cannot hold a borrowed result; this one does not escape.
+    return columns.account { value(row: 0, column: $0) }
   }
 
   /// What went wrong, when `status` says so.

@@ -48,6 +48,8 @@ struct SQLState: Sendable, Equatable, CustomStringConvertible {
   static let readOnlyTransaction = SQLState(known: "25006")
   /// insufficient_privilege
   static let insufficientPrivilege = SQLState(known: "42501")
+  /// serialization_failure: a row that the transaction has seen was changed by another one.
+  static let serializationFailure = SQLState(known: "40001")
   /// query_canceled
   static let queryCanceled = SQLState(known: "57014")
 

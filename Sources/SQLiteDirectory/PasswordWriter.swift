@@ -1,6 +1,7 @@
 internal import Accounts
+internal import Secrets
 
-/// Stores new passwords, each on a connection of its own: the file is open for writing no longer than that takes.
+/// Stores new passwords and better hashes, each on a connection of its own: the file is open for writing no longer than that takes.
 struct PasswordWriter: Sendable {
   let file: DatabaseFile
   let queries: QuerySet
@@ -23,6 +24,8 @@ struct PasswordWriter: Sendable {
       let parameters = RequestParameters(key: change.key, constants: queries.constants, change: change)
       if parameters.isNobodys(in: connection) { return .refused(.unknownUser) }
       return try transaction(connection, template, parameters)
+    } catch let error as ColumnError {
+      return .unavailable(Unavailability(.queryFailed, "queries.account: \(error)"))
     } catch let fault as SQLiteFault {
       if fault.code == SQLiteFault.readOnly || fault.code == SQLiteFault.cannotOpen {
         return .unavailable(Unavailability(.unreachable, file.notWritable))
@@ -41,6 +44,12 @@ struct PasswordWriter: Sendable {
     // IMMEDIATE: the wait for other writers is here, where nothing has been done yet. The connection's end rolls back
     // whatever was not committed.
     try connection.execute("BEGIN IMMEDIATE")
+    if let old = parameters.change?.replacing {
+      let found = try hash(connection, parameters).map { hash -> Outcome<Void> in
+        hash?.matches(old) == true ? .accepted(()) : .refused(.passwordChanged)
+      }
+      guard case .accepted = found else { return found }
+    }
     let statement = try SQLiteStatement(connection, template)
     guard !statement.isReadOnly else {
       return .unavailable(Unavailability(.queryFailed, "queries.set-password changes nothing: it must be an UPDATE"))
@@ -59,6 +68,19 @@ struct PasswordWriter: Sendable {
     }
     try connection.execute("COMMIT")
     return .accepted(())
+  }
+
+  /// The hash that is stored now. Nobody else writes while the transaction lasts.
+  private func hash(_ connection: SQLiteConnection, _ parameters: RequestParameters) throws -> Outcome<Secret?> {
+    let statement = try SQLiteStatement(connection, queries.account)
+    let columns = try AccountColumns(account: statement.columnNames)
+    try statement.bind(parameters.withBytes)
+    defer { statement.reset() }
+    guard try statement.step() else { return .refused(.unknownUser) }
+    let account = columns.account(statement.value)
+    if statement.ranOutOfMemory { throw SQLiteFault(code: SQLiteFault.outOfMemory, message: "out of memory") }
+    if try statement.step() { return .unavailable(Unavailability(.ambiguous)) }
+    return account.map { .accepted($0.passwordHash) }
   }
 }
 

@@ -60,12 +60,14 @@ extension AccountDirectory {
   }
 
   /// Changes a password and waits.
-  package func change(_ user: String, to hash: String, within patience: Duration = .seconds(20)) -> Outcome<Void> {
+  package func change(
+    _ user: String, to hash: String, replacing old: String? = nil, within patience: Duration = .seconds(20)
+  ) -> Outcome<Void> {
     let answer = DispatchSemaphore(value: 0)
     let outcomes = Collected<Outcome<Void>>()
     let change = PasswordChange(
       key: AccountKey(name: LoginName(Array(user.utf8), defaultDomain: nil), service: []),
-      newHash: Secret(text: hash), newPassword: Secret(text: "new"))
+      newHash: Secret(text: hash), newPassword: Secret(text: "new"), replacing: old.map { Secret(text: $0) })
     setPassword(change, deadline: .now + patience) {
       outcomes.add($0)
       answer.signal()

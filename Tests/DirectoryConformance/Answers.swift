@@ -95,12 +95,14 @@ extension AccountDirectory {
   }
 
   /// Changes a password and waits for the answer.
-  func change(_ user: String, hash: String = "$6$new$hash", password: String = "new", deadline: Deadline = soon) throws
-    -> Outcome<Void>
-  {
+  func change(
+    _ user: String, hash: String = "$6$new$hash", password: String = "new", replacing old: String? = nil,
+    service: String = "imap", deadline: Deadline = soon
+  ) throws -> Outcome<Void> {
     let answers = Answers<Void>(count: 1)
     let change = PasswordChange(
-      key: .key(user), newHash: Secret(text: hash), newPassword: Secret(text: password))
+      key: .key(user, service: service), newHash: Secret(text: hash), newPassword: Secret(text: password),
+      replacing: old.map { Secret(text: $0) })
     setPassword(change, deadline: deadline, completion: answers.completion(0))
     try answers.wait()
     return try answers.all()[0]

@@ -17,8 +17,8 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
 public enum DirectoryConformance {
   /// All cases. They do not know of each other.
   public static let cases: [ConformanceCase] =
-    lookUpCases + badRowCases + faultCases + enumerationCases + passwordChangeCases + lifeCases + inspectionCases
-    + presetCases + appPasswordCases + panelCases
+    lookUpCases + badRowCases + faultCases + enumerationCases + passwordChangeCases + replacementCases + lifeCases
+    + inspectionCases + presetCases + appPasswordCases + panelCases
 }
 
 /// A promise that was not kept.

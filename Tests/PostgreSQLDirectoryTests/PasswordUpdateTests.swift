@@ -94,6 +94,59 @@ import Testing
     #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "hash1")
   }
 
+  /// Another transaction has changed the row and not yet committed: the change reads the old hash, and waits for the lock.
+  @Test(arguments: [
+    ("UPDATE people SET password = 'theirs' WHERE username = 'user1'", "theirs"),
+    ("UPDATE people SET password = 'hash1' WHERE username = 'user1'", "hash1"),
+    ("DELETE FROM people WHERE username = 'user1'", ""),
+  ])
+  func aHashThatIsReplacedAtTheSameTimeByAnotherConnectionIsNotOverwritten(_ theirs: String, _ left: String) throws {
+    let (server, database) = try prepare()
+    let (directory, _) = try People.open(server.conninfo(database: database))
+    defer { directory.shutDown() }
+    let stop = StopFlag()
+    let settings = try ConnectionSettings(conninfo: Conninfo(server.conninfo(database: database)), passwordFile: nil)
+    let other = try settings.open(stop: stop)
+    func run(_ sql: String) throws { try other.run(sql, until: .now + .seconds(20), stop: stop) }
+    let changed = Collected<Outcome<Void>>()
+    let waiting =
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND wait_event_type = 'Lock'"
+    try run("BEGIN")
+    try run(theirs)
+    let changer = Thread { changed.add(directory.change("user1", to: "ours", replacing: "hash1")) }
+    changer.start()
+    #expect(try eventually { try server.sql(waiting) == "1" })
+    try run("COMMIT")
+    #expect(eventually { changed.count == 1 })
+    #expect(changed.all.first?.refusal == .passwordChanged, "\(changed.all)")
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == left)
+    // One that is rolled back has changed nothing.
+    try run("BEGIN")
+    try run("UPDATE people SET password = 'theirs' WHERE username = 'user2'")
+    let next = Thread { changed.add(directory.change("user2", to: "ours", replacing: "hash2")) }
+    next.start()
+    #expect(try eventually { try server.sql(waiting) == "1" })
+    try run("ROLLBACK")
+    #expect(eventually { changed.count == 2 })
+    #expect(changed.all.last?.value != nil)
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user2'", database: database) == "ours")
+  }
+
+  @Test func whatMayOnlyReadReplacesNothing() throws {
+    let (server, database) = try prepare("CREATE ROLE readonly LOGIN; GRANT SELECT ON people TO readonly;")
+    for location in [
+      server.conninfo(database: database, user: "readonly"),
+      server.conninfo(database: database) + " options='-c default_transaction_read_only=on'",
+    ] {
+      let (directory, _) = try People.open(location)
+      defer { directory.shutDown() }
+      #expect(directory.change("user1", to: "x", replacing: "hash1").cause?.code == .queryFailed)
+      #expect(directory.change("user1", to: "x", replacing: "hash2").refusal == .passwordChanged)
+      #expect(directory.ask("user1").value != nil)
+    }
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "hash1")
+  }
+
   @Test func whileTheServerIsAwayAChangeWaitsForIt() throws {
     let server = try PostgreSQLServer()
     defer { server.stop() }

@@ -104,11 +104,13 @@ extension AccountDirectory {
   }
 
   /// Changes a password and waits.
-  func change(_ user: String, within: Duration = .seconds(20)) -> Outcome<Void>? {
+  func change(_ user: String, replacing old: String? = nil, within: Duration = .seconds(20)) -> Outcome<Void>? {
     let key = AccountKey(name: LoginName(Array(user.utf8), defaultDomain: nil), service: Array("imap".utf8))
     let answer = Box<Outcome<Void>>()
     setPassword(
-      PasswordChange(key: key, newHash: .init(text: "new hash"), newPassword: .init(text: "new")),
+      PasswordChange(
+        key: key, newHash: .init(text: "new hash"), newPassword: .init(text: "new"),
+        replacing: old.map { .init(text: $0) }),
       deadline: .now + within
     ) { answer.put($0) }
     return answer.take()

@@ -57,6 +57,35 @@ import Testing
     #expect(start.duration(to: .now) < .seconds(12))
   }
 
+  /// What another connection is just changing is seen, or kept, and never overwritten.
+  @Test(arguments: ["COMMIT", "ROLLBACK"], ["DELETE", "WAL"])
+  func aHashThatAnotherConnectionReplacesIsNotOverwritten(_ end: String, _ journal: String) throws {
+    let database = try Database("PRAGMA journal_mode = \(journal); \(Database.alice)")
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    let other = try Connection(database.path)
+    try other.execute("BEGIN IMMEDIATE; UPDATE accounts SET password = 'theirs'")
+    let answer = Box<Outcome<Void>>()
+    let key = AccountKey(name: LoginName(Array("alice".utf8), defaultDomain: nil), service: [])
+    directory.setPassword(
+      PasswordChange(
+        key: key, newHash: .init(text: "ours"), newPassword: .init(text: "p"), replacing: .init(text: "hash")),
+      deadline: .now + .seconds(20)
+    ) { answer.put($0) }
+    // Perhaps it waits by now, perhaps it comes later: it must not matter.
+    usleep(50_000)
+    try other.execute(end)
+    let outcome = answer.take()
+    let stored = directory.ask("alice")?.accepted?.passwordHash
+    if end == "COMMIT" {
+      #expect(outcome?.refusal == .passwordChanged)
+      #expect(stored?.matches(Secret(text: "theirs")) == true)
+    } else {
+      #expect(outcome?.accepted != nil)
+      #expect(stored?.matches(Secret(text: "ours")) == true)
+    }
+  }
+
   @Test func theEndDoesNotWaitForALock() throws {
     let database = try Database(Database.alice)
     let directory = try database.directory()

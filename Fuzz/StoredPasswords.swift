@@ -5,7 +5,7 @@ import Secrets
 /// Stored password strings, on any bytes (no expensive hash is computed):
 /// - recognising one does not trap, and what is said of an unknown one is of a fixed vocabulary: no part of a hash;
 /// - an empty password never matches; what is unknown is never "wrong password"; a complete cheap one is never "cannot tell";
-/// - what follows on a change of password is a decent scheme.
+/// - what follows on a change of password is a decent scheme, and what a hash is replaced by is the one that is set.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func run(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = Input(start, count)
@@ -34,11 +34,19 @@ public func run(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let successor = PasswordSchemes.successor(of: stored)
   promise(!successor.isWeak, "a weak successor")
   check(prefix: successor.prefix, input)
+  for target in targets {
+    guard let replacement = target.replacement(of: stored, named: stored, matching: password) else { continue }
+    promise(replacement.scheme.name == target.scheme.name, "replaced by another scheme")
+    check(prefix: replacement.scheme.prefix, input)
+  }
   return 0
 }
 
 private let empty = Secret(text: "")
 private let password = Secret(text: "secret")
+private let targets = ["BLF-CRYPT:12", "ARGON2ID", "SCRAM-SHA-256", "PBKDF2"].compactMap { spelling in
+  (try? PasswordScheme(spelling: spelling)).flatMap { try? RehashTarget($0) }
+}
 private let user = Array("anna@example.com".utf8)
 nonisolated(unsafe) private let scratch = CryptScratch()
 

@@ -11,6 +11,7 @@ struct ApacheMD5Method: SchemeMethod {
   private static let beginning: StaticString = "$apr1$"
 
   var saltBytes: Int { Self.mostSaltLetters }
+  var strength: SchemeStrength { .iterated }
   var beginnings: [StaticString] { [Self.beginning] }
   var namesItself: Bool { true }
 

@@ -21,6 +21,8 @@ struct Argon2Method: SchemeMethod {
   private static let newHashBytes = 32
 
   var saltBytes: Int { 16 }
+  var strength: SchemeStrength { .memoryHard }
+  var workKey: String { "m" }
   var beginnings: [StaticString] { [beginning] }
   var namesItself: Bool { true }
   private var beginning: StaticString { isHybrid ? "$argon2id$" : "$argon2i$" }
@@ -51,24 +53,50 @@ struct Argon2Method: SchemeMethod {
     return Argon2Method(isHybrid: isHybrid, passes: max(passes, string.passes), lanes: string.lanes)
   }
 
+  func withCosts(of other: any SchemeMethod) -> any SchemeMethod {
+    guard let other = other as? Argon2Method else { return self }
+    return Argon2Method(isHybrid: isHybrid, passes: other.passes, lanes: other.lanes)
+  }
+
+  /// Neither memory nor passes are less than those of `raw`, and one is more. Lanes make a hash no harder.
+  func exceeds(_ raw: UnsafeRawBufferPointer, rounds: Int) -> Bool {
+    guard let old = Argon2String(raw, beginning: beginning) else { return false }
+    return old.memory <= rounds && old.passes <= passes && (old.memory < rounds || old.passes < passes)
+  }
+
+  func spelling(rounds: Int) -> String { "m=\(rounds),t=\(passes),p=\(lanes)" }
+
+  func with(_ key: String, _ value: Int) -> (any SchemeMethod)? {
+    switch key {
+    case "t" where value > 0: Argon2Method(isHybrid: isHybrid, passes: value, lanes: lanes)
+    case "p" where (1...Self.mostLanes).contains(value): Argon2Method(isHybrid: isHybrid, passes: passes, lanes: value)
+    default: nil
+    }
+  }
+
+  func objection(rounds: Int) -> String? {
+    if rounds / 8 < lanes { return "\(lanes) lanes take at least \(8 * lanes) KiB" }
+    let (work, overflow) = rounds.multipliedReportingOverflow(by: passes)
+    if overflow || work > Self.mostWork {
+      return "m times t is above \(Self.mostWork) KiB, the most that is written in all passes"
+    }
+    return nil
+  }
+
   func parts(of raw: UnsafeRawBufferPointer) -> [TextPart]? { TextPart.last(2, of: raw, separators: "$") }
 
   func verify(
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
-    let verdict = Argon2String(raw, beginning: beginning).flatMap { string in
-      string.withParts { salt, hash in
-        withHash(
-          password, salt: salt, memory: string.memory, passes: string.passes, lanes: string.lanes,
-          version: string.version, byteCount: hash.count
-        ) { computed -> Verdict in
-          guard let computed else { return .unverifiable(scheme: "\(name): libargon2 cannot compute it") }
-          return equalInConstantTime(computed, hash) ? .match : .mismatch
-        }
-      }
+    guard let string = Argon2String(raw, beginning: beginning) else {
+      return .unverifiable(scheme: "\(name): not a hash of this scheme")
     }
-    return verdict ?? .unverifiable(scheme: "\(name): not a hash of this scheme")
+    return string.parts.compare(name: name, library: "libargon2") { salt, byteCount, compare in
+      withHash(
+        password, salt: salt, memory: string.memory, passes: string.passes, lanes: string.lanes,
+        version: string.version, byteCount: byteCount, compare)
+    }
   }
 
   func make(
@@ -81,9 +109,8 @@ struct Argon2Method: SchemeMethod {
       password, salt: salt, memory: memory, passes: passes, lanes: lanes, version: 0x13, byteCount: Self.newHashBytes
     ) { $0.map { Array($0) } }
     guard let hash else { throw .unsupported(scheme: name) }
-    let encoding = TextEncoding.plainBase64
-    return Array("\(beginning)v=19$m=\(memory),t=\(passes),p=\(lanes)$".utf8) + encoding.encode(Array(salt))
-      + [UInt8(ascii: "$")] + encoding.encode(hash)
+    return Array("\(beginning)v=19$m=\(memory),t=\(passes),p=\(lanes)$".utf8)
+      + SaltAndHash.written(salt: salt, hash: hash)
   }
 
   /// The hash is wiped after `body`, which gets nil when libargon2 fails: it is out of memory, or takes the parameters for wrong.

@@ -12,8 +12,7 @@ struct Argon2String {
   let passes: Int
   /// Parts of the memory that could be written at one time.
   let lanes: Int
-  private let salt: UnsafeRawBufferPointer
-  private let hash: UnsafeRawBufferPointer
+  let parts: SaltAndHash
 
   /// Shorter salts are refused by libargon2, in bytes.
   private static let leastSaltBytes = 8
@@ -37,9 +36,10 @@ struct Argon2String {
     self.memory = memory
     self.passes = passes
     self.lanes = lanes
-    self.salt = salt
-    hash = cursor.takeRest()
-    let fits = withParts { salt, hash in salt.count >= Self.leastSaltBytes && Self.hashBytes.contains(hash.count) }
+    parts = SaltAndHash(salt: salt, hash: cursor.takeRest())
+    let fits = parts.withDecoded { salt, hash in
+      salt.count >= Self.leastSaltBytes && Self.hashBytes.contains(hash.count)
+    }
     guard fits == true else { return nil }
   }
 
@@ -47,15 +47,5 @@ struct Argon2String {
   var work: Int {
     let (product, overflow) = memory.multipliedReportingOverflow(by: passes)
     return overflow ? Int.max : product
-  }
-
-  /// Hands salt and hash to `body`, decoded; nil when they cannot be.
-  func withParts<Result>(
-    _ body: (_ salt: UnsafeRawBufferPointer, _ hash: UnsafeRawBufferPointer) -> Result
-  ) -> Result? {
-    let result: Result?? = TextEncoding.base64.withDecoded(salt) { salt in
-      TextEncoding.base64.withDecoded(hash) { hash in body(salt, hash) }
-    }
-    return result ?? nil
   }
 }

@@ -1,6 +1,7 @@
 /// The password itself.
 struct ClearMethod: SchemeMethod {
   var saltBytes: Int { 0 }
+  var strength: SchemeStrength { .clear }
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
     raw.isEmpty ? .damaged("nothing follows the prefix") : .complete(rounds: nil)

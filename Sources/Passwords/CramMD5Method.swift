@@ -5,16 +5,10 @@ internal import Crypto
 /// raw = outer inner        ; each the four words of MD5 after one block: the padded password xor 0x5C…, xor 0x36…
 /// ```
 /// Whoever has it can answer a challenge without the password. It is verified here against a password alone.
-struct CramMD5Method: SchemeMethod {
-  private static let byteCount = 32
+struct CramMD5Method: UnsaltedMethod {
+  static let byteCount = 32
 
-  var saltBytes: Int { 0 }
-  var fixedLength: Int? { Self.byteCount }
-
-  func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
-    raw.count == Self.byteCount
-      ? .complete(rounds: nil) : .damaged("\(raw.count) bytes where \(Self.byteCount) belong")
-  }
+  var servesMechanism: Bool { true }
 
   func verify(
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch

@@ -18,6 +18,14 @@ struct CryptMethod: SchemeMethod {
 
   var namesItself: Bool { true }
 
+  var strength: SchemeStrength {
+    switch grammar {
+    case .des, .nt: .fast
+    case .md5, .bsdi, .sha, .sha1, .sunMD5, .bcrypt: .iterated
+    case .yescrypt, .scrypt: .memoryHard
+    }
+  }
+
   /// A cap on what a stored string may demand, so that one row cannot hold a thread for hours.
   struct WorkLimit: Sendable {
     let most: Int
@@ -92,6 +100,10 @@ struct CryptMethod: SchemeMethod {
     }
     guard let made, case .complete = made.withUnsafeBytes({ inspect($0) }) else { throw .unsupported(scheme: name) }
     return made
+  }
+
+  func counts(_ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer) -> Bool {
+    significantBytes.map { password.count < $0 } ?? true
   }
 
   private func significant(_ password: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -4,16 +4,10 @@ internal import Crypto
 /// ```
 /// raw = 16OCTET        ; MD5 of user ":" realm ":" password; user and realm are what stands before and behind the "@" of the name
 /// ```
-struct DigestMD5Method: SchemeMethod {
-  private static let byteCount = 16
+struct DigestMD5Method: UnsaltedMethod {
+  static let byteCount = 16
 
-  var saltBytes: Int { 0 }
-  var fixedLength: Int? { Self.byteCount }
-
-  func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
-    raw.count == Self.byteCount
-      ? .complete(rounds: nil) : .damaged("\(raw.count) bytes where \(Self.byteCount) belong")
-  }
+  var servesMechanism: Bool { true }
 
   func verify(
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch

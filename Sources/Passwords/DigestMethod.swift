@@ -10,6 +10,7 @@ struct DigestMethod: SchemeMethod {
   static let newSaltBytes = 16
 
   var saltBytes: Int { isSalted ? Self.newSaltBytes : 0 }
+  var strength: SchemeStrength { .fast }
   var fixedLength: Int? { isSalted ? nil : function.byteCount }
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {

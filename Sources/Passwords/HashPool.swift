@@ -89,7 +89,8 @@ public final class HashPool: Sendable {
       }
       let duration = ContinuousClock.now - begin
       state.withLock { state in
-        if uselessness == nil { state.backlog.pace.record(duration) }
+        // What nobody waits for may be of another scheme than what logins have, and says nothing about how long those wait.
+        if uselessness == nil, job.rank != .background { state.backlog.pace.record(duration) }
         state.backlog.ended(job)
       }
       // Those that waited for its memory, perhaps more than one.

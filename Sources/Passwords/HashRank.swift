@@ -6,6 +6,8 @@ public enum HashRank: Int, Comparable, CaseIterable, Sendable {
   case ordinary
   /// The account is being asked with changing passwords.
   case suspect
+  /// Nobody waits for it: a stored hash is to be replaced by a better one.
+  case background
 
   /// Earlier is less.
   public static func < (left: HashRank, right: HashRank) -> Bool { left.rawValue < right.rawValue }

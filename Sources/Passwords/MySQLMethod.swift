@@ -10,6 +10,7 @@ struct MySQLMethod: SchemeMethod {
   let isOld: Bool
 
   var saltBytes: Int { 0 }
+  var strength: SchemeStrength { .fast }
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
     let isWhole =
@@ -20,6 +21,11 @@ struct MySQLMethod: SchemeMethod {
 
   func parts(of raw: UnsafeRawBufferPointer) -> [TextPart]? {
     [TextPart(range: (isOld ? 0 : 1)..<raw.count, isHexadecimal: true)]
+  }
+
+  /// The old function passes over blanks: where none was given, there may be one all the same, but hardly.
+  func counts(_ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer) -> Bool {
+    !isOld || !password.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
   }
 
   func verify(

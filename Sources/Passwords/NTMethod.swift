@@ -2,14 +2,8 @@
 /// ```
 /// raw = 16OCTET        ; MD4 of the password in UTF-16LE
 /// ```
-struct NTMethod: SchemeMethod {
-  var saltBytes: Int { 0 }
-  var fixedLength: Int? { MD4.byteCount }
-
-  func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
-    raw.count == MD4.byteCount
-      ? .complete(rounds: nil) : .damaged("\(raw.count) bytes where \(MD4.byteCount) belong")
-  }
+struct NTMethod: UnsaltedMethod {
+  static var byteCount: Int { MD4.byteCount }
 
   func verify(
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch

@@ -19,6 +19,8 @@ struct OneTimeMethod: SchemeMethod {
   }
 
   var saltBytes: Int { Self.seedLetters / 2 }
+  var strength: SchemeStrength { .iterated }
+  var servesMechanism: Bool { true }
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
     guard let setting = Self.read(raw) else { return .damaged("not a hash of this scheme") }

@@ -17,6 +17,7 @@ struct PBKDF2Method: SchemeMethod {
   private static let saltLetters = 16
 
   var saltBytes: Int { 16 }
+  var strength: SchemeStrength { .iterated }
 
   var beginnings: [StaticString] {
     takesBare ? PBKDF2String.names.filter { $0.function == function }.map(\.beginning) : []
@@ -52,16 +53,13 @@ struct PBKDF2Method: SchemeMethod {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
-    let verdict = PBKDF2String(raw, function: function).flatMap { string in
-      string.withParts { salt, digest in
-        KeyDerivation.withPBKDF2(password, salt: salt, rounds: string.rounds, function: string.function) {
-          key -> Verdict in
-          guard let key else { return .unverifiable(scheme: "\(name): libcrypto cannot compute it") }
-          return equalInConstantTime(key, digest) ? .match : .mismatch
-        }
-      }
+    guard let string = PBKDF2String(raw, function: function) else {
+      return .unverifiable(scheme: "\(name): not a hash of this scheme")
     }
-    return verdict ?? .unverifiable(scheme: "\(name): not a hash of this scheme")
+    return string.parts.compare(name: name, library: "libcrypto") { salt, _, compare in
+      KeyDerivation.withPBKDF2(
+        password, salt: salt, rounds: string.rounds, function: string.function, compare)
+    }
   }
 
   func make(

@@ -20,8 +20,7 @@ struct PBKDF2String {
   let form: Form
   let function: KeyDerivation.Function
   let rounds: Int
-  private let salt: UnsafeRawBufferPointer
-  private let digest: UnsafeRawBufferPointer
+  let parts: SaltAndHash
 
   /// Beginnings of strings that name themselves, and their functions.
   static let names: [(beginning: StaticString, function: KeyDerivation.Function, isDjango: Bool)] = [
@@ -69,25 +68,13 @@ struct PBKDF2String {
     self.form = form
     self.function = function
     self.rounds = rounds
-    self.salt = salt
-    self.digest = digest
-    let count = withParts { _, digest in digest.count }
-    guard count == function.byteCount else { return nil }
-  }
-
-  /// Hands salt and digest to `body`, decoded; nil when they cannot be.
-  func withParts<Result>(
-    _ body: (_ salt: UnsafeRawBufferPointer, _ digest: UnsafeRawBufferPointer) -> Result
-  ) -> Result? {
     let (saltEncoding, digestEncoding): (TextEncoding, TextEncoding) =
       switch form {
       case .dovecot: (.none, .hexadecimal)
       case .django: (.none, .base64)
       case .ldap, .modular, .phc: (.adaptedBase64, .adaptedBase64)
       }
-    let result: Result?? = saltEncoding.withDecoded(salt) { salt in
-      digestEncoding.withDecoded(digest) { digest in body(salt, digest) }
-    }
-    return result ?? nil
+    parts = SaltAndHash(salt: salt, hash: digest, saltEncoding: saltEncoding, hashEncoding: digestEncoding)
+    guard parts.withDecoded({ $1.count }) == function.byteCount else { return nil }
   }
 }

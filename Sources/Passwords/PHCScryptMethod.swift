@@ -16,8 +16,7 @@ struct PHCScryptMethod: SchemeMethod {
     var log2N: Int
     var r: Int
     var p: Int
-    var salt = UnsafeRawBufferPointer.empty
-    var hash = UnsafeRawBufferPointer.empty
+    var parts = SaltAndHash(salt: .empty, hash: .empty)
 
     /// Kibibytes that are written: 128 · r · N · p / 1024. Saturated.
     var work: Int { Self.product([log2N < 40 ? 1 << max(0, log2N) : Int.max, r, p]) / 8 }
@@ -39,11 +38,12 @@ struct PHCScryptMethod: SchemeMethod {
   }
 
   var saltBytes: Int { 16 }
+  var strength: SchemeStrength { .memoryHard }
   var beginnings: [StaticString] { ["$scrypt$"] }
   var namesItself: Bool { true }
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
-    guard let setting = Self.read(raw), Self.withParts(setting, { Self.hashBytes.contains($1.count) }) == true else {
+    guard let setting = Self.read(raw), setting.parts.withDecoded({ Self.hashBytes.contains($1.count) }) == true else {
       return .damaged("not a hash of this scheme")
     }
     if setting.work > Self.mostWork {
@@ -67,15 +67,10 @@ struct PHCScryptMethod: SchemeMethod {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
-    let verdict = Self.read(raw).flatMap { setting in
-      Self.withParts(setting) { salt, hash in
-        Self.withHash(password, salt: salt, setting, byteCount: hash.count) { computed -> Verdict in
-          guard let computed else { return .unverifiable(scheme: "\(name): libcrypto cannot compute it") }
-          return equalInConstantTime(computed, hash) ? .match : .mismatch
-        }
-      }
+    guard let setting = Self.read(raw) else { return .unverifiable(scheme: "\(name): not a hash of this scheme") }
+    return setting.parts.compare(name: name, library: "libcrypto") { salt, byteCount, compare in
+      Self.withHash(password, salt: salt, setting, byteCount: byteCount, compare)
     }
-    return verdict ?? .unverifiable(scheme: "\(name): not a hash of this scheme")
   }
 
   func make(
@@ -86,9 +81,8 @@ struct PHCScryptMethod: SchemeMethod {
     let setting = Setting(log2N: log2N, r: Self.newBlockSize, p: 1)
     let hash = Self.withHash(password, salt: salt, setting, byteCount: Self.newHashBytes) { $0.map { Array($0) } }
     guard let hash else { throw .unsupported(scheme: name) }
-    let encoding = TextEncoding.plainBase64
-    return Array("$scrypt$ln=\(log2N),r=\(setting.r),p=\(setting.p)$".utf8) + encoding.encode(Array(salt))
-      + [UInt8(ascii: "$")] + encoding.encode(hash)
+    return Array("$scrypt$ln=\(log2N),r=\(setting.r),p=\(setting.p)$".utf8)
+      + SaltAndHash.written(salt: salt, hash: hash)
   }
 
   private static func read(_ raw: UnsafeRawBufferPointer) -> Setting? {
@@ -97,16 +91,7 @@ struct PHCScryptMethod: SchemeMethod {
       cursor.take(",p="), let p = cursor.takeNumber(), cursor.take("$"),
       let salt = cursor.takeField(endedBy: UInt8(ascii: "$"))
     else { return nil }
-    return Setting(log2N: log2N, r: r, p: p, salt: salt, hash: cursor.takeRest())
-  }
-
-  private static func withParts<Result>(
-    _ setting: Setting, _ body: (_ salt: UnsafeRawBufferPointer, _ hash: UnsafeRawBufferPointer) -> Result
-  ) -> Result? {
-    let result: Result?? = TextEncoding.base64.withDecoded(setting.salt) { salt in
-      TextEncoding.base64.withDecoded(setting.hash) { hash in body(salt, hash) }
-    }
-    return result ?? nil
+    return Setting(log2N: log2N, r: r, p: p, parts: SaltAndHash(salt: salt, hash: cursor.takeRest()))
   }
 
   private static func withHash<Result>(

@@ -14,6 +14,7 @@ struct PhpassMethod: SchemeMethod {
 
   /// Six bits of each byte count.
   var saltBytes: Int { Self.saltLength }
+  var strength: SchemeStrength { .iterated }
   var beginnings: [StaticString] { isDrupal ? ["$S$"] : ["$P$", "$H$"] }
   var namesItself: Bool { true }
   private var hashLength: Int { isDrupal ? 43 : 22 }

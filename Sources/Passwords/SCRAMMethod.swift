@@ -10,6 +10,8 @@ struct SCRAMMethod: SchemeMethod {
   var form = SCRAMString.Form.dovecot
 
   var saltBytes: Int { 16 }
+  var strength: SchemeStrength { .iterated }
+  var servesMechanism: Bool { true }
   var beginnings: [StaticString] { [beginning] }
   private var beginning: StaticString { function == .sha1 ? "SCRAM-SHA-1$" : "SCRAM-SHA-256$" }
 

@@ -29,6 +29,34 @@ protocol SchemeMethod: Sendable {
   /// The method that makes hashes written as `raw` is, with at least its other costs.
   func like(_ raw: UnsafeRawBufferPointer) -> any SchemeMethod
 
+  /// The method that makes hashes written as its own are, with those costs of `other` that are no rounds.
+  func withCosts(of other: any SchemeMethod) -> any SchemeMethod
+
+  /// How hard its hashes are to guess at.
+  var strength: SchemeStrength { get }
+
+  /// Whether what is stored serves an authentication mechanism besides passwords, which another hash would not.
+  var servesMechanism: Bool { get }
+
+  /// Whether all of `password`, which matches `raw`, was needed for it: another one that is longer, or differs in a part, would not do.
+  func counts(_ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer) -> Bool
+
+  /// Whether a new hash of so many rounds takes more work than `raw` did; not where each takes more in its own way, or where `raw` does
+  /// not say it.
+  func exceeds(_ raw: UnsafeRawBufferPointer, rounds: Int) -> Bool
+
+  /// What the rounds are called where a cost is written down.
+  var workKey: String { get }
+
+  /// The cost of a new hash, as it is written down.
+  func spelling(rounds: Int) -> String
+
+  /// The method with another cost that is no rounds; nil when it has none of this name, or does not take the value.
+  func with(_ key: String, _ value: Int) -> (any SchemeMethod)?
+
+  /// Why no hash is made with all its costs together; nil when one is.
+  func objection(rounds: Int) -> String?
+
   /// How many random bytes `make` takes.
   var saltBytes: Int { get }
 
@@ -66,6 +94,16 @@ extension SchemeMethod {
   func demand(of raw: UnsafeRawBufferPointer) -> Demand { Demand(cost: .moderate, memory: 0) }
   func memory(rounds: Int?) -> Int { 0 }
   func like(_ raw: UnsafeRawBufferPointer) -> any SchemeMethod { self }
+  func withCosts(of other: any SchemeMethod) -> any SchemeMethod { self }
+  var servesMechanism: Bool { false }
+  func counts(_ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer) -> Bool { true }
+  func exceeds(_ raw: UnsafeRawBufferPointer, rounds: Int) -> Bool {
+    if case .complete(let old?) = inspect(raw) { old < rounds } else { false }
+  }
+  var workKey: String { "rounds" }
+  func spelling(rounds: Int) -> String { "\(rounds)" }
+  func with(_ key: String, _ value: Int) -> (any SchemeMethod)? { nil }
+  func objection(rounds: Int) -> String? { nil }
 }
 
 /// What a look at a stored string says, before any hashing.

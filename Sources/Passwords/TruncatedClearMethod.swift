@@ -7,6 +7,7 @@ struct TruncatedClearMethod: SchemeMethod {
   private static let newLength = 4095
 
   var saltBytes: Int { 0 }
+  var strength: SchemeStrength { .clear }
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
     Self.read(raw) == nil ? .damaged("not a hash of this scheme") : .complete(rounds: nil)
@@ -14,6 +15,10 @@ struct TruncatedClearMethod: SchemeMethod {
 
   func parts(of raw: UnsafeRawBufferPointer) -> [TextPart]? {
     Self.read(raw).map { [TextPart(range: (raw.count - $0.text.count)..<raw.count)] }
+  }
+
+  func counts(_ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer) -> Bool {
+    Self.read(raw).map { $0.text.count < $0.length } ?? false
   }
 
   func verify(

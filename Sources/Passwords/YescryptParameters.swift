@@ -10,7 +10,8 @@ struct YescryptParameters: Equatable {
   let work: Int
   /// Bytes that are taken at one time: 128 · r · (N + p) + 256 · r · p + 96 KiB · p. Saturated.
   let memory: Int
-  /// The cost factor of crypt_gensalt(3) that asks for the same memory; nil when it is none of those (N = 2^(factor + 7), r = 32).
+  /// The cost factor of crypt_gensalt(3) that asks for the same; nil when none does. From 3 on r = 32 and N = 2^(factor + 7); yescrypt's
+  /// first two have r = 8 and N = 2^(factor + 9).
   let costFactor: Int?
 
   /// Out of every limit.
@@ -56,8 +57,12 @@ struct YescryptParameters: Equatable {
     let n = log2N < 40 ? 1 << max(0, log2N) : Self.tooMuch
     work = Self.product([n, r, p, t + 1]) / 8
     memory = Self.sum([Self.product([128, r, n]), Self.product([384, r, p]), Self.product([Self.boxes, p])])
-    let factor = log2N - 7
-    costFactor = isStandard && r == 32 && Self.costFactors.contains(factor) ? factor : nil
+    costFactor =
+      switch (isStandard, r) {
+      case (true, 8) where (10...11).contains(log2N): log2N - 9
+      case (true, 32) where (10...18).contains(log2N): log2N - 7
+      default: nil
+      }
   }
 
   /// What a hash of crypt_gensalt(3)'s cost factor takes: N = 2^(factor + 7), r = 32.

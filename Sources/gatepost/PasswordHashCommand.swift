@@ -12,7 +12,10 @@ struct PasswordHashCommand: ParsableCommand {
       Exit status: 0 done, 1 the two passwords differ or the scheme cannot take this one, 64 usage.
       """)
 
-  @Option(help: "The scheme, as `gatepost password schemes` lists them (default: \(PasswordSchemes.standard.name)).")
+  @Option(
+    help:
+      "The scheme, perhaps with its cost, as in BLF-CRYPT:12; see `gatepost password schemes` (default: \(PasswordSchemes.standard.name))."
+  )
   var scheme: String?
 
   @Option(
@@ -24,6 +27,12 @@ struct PasswordHashCommand: ParsableCommand {
 
   @Flag(help: "Print JSON.")
   var json = false
+
+  func validate() throws {
+    if rounds != nil, scheme?.contains(":") == true {
+      throw ValidationError("Give the work either behind the scheme or with --rounds.")
+    }
+  }
 
   func run() throws {
     let chosen = try chosenScheme()
@@ -45,11 +54,13 @@ struct PasswordHashCommand: ParsableCommand {
   private func chosenScheme() throws -> PasswordScheme {
     var chosen = PasswordSchemes.standard
     if let scheme {
-      guard let named = PasswordSchemes.named(scheme) else {
+      do throws(SchemeSpellingError) {
+        chosen = try PasswordScheme(spelling: scheme)
+      } catch {
         let names = PasswordSchemes.all.map(\.name).joined(separator: ", ")
-        throw PasswordInput.failure("there is no scheme \"\(scheme)\"; there are \(names)", .usage)
+        let advice = if case .unknownScheme = error { "; there are \(names)" } else { "" }
+        throw PasswordInput.failure("\(error)\(advice)", .usage)
       }
-      chosen = named
     }
     guard let rounds else { return chosen }
     do {

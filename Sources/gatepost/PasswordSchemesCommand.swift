@@ -10,8 +10,9 @@ struct PasswordSchemesCommand: ParsableCommand {
     abstract: "List the password schemes and measure each here.",
     discussion: """
       The time is that of one verification of a new hash with the scheme's standard work, on one core. A hash in the
-      database may ask for more or less. Behind it stands the work (for --rounds of `gatepost password hash`) that takes
-      250 ms here, the most that people take for no wait: reckoned from the measured time, within what the scheme takes.
+      database may ask for more or less. Behind it stands the scheme with the work that takes 250 ms here, the most that
+      people take for no wait: reckoned from the measured time, within what the scheme takes, and written as rehash-to in
+      the configuration and `gatepost password hash --scheme` take it.
       Weak schemes are verified, but no changed password gets one.
       """)
 
@@ -30,22 +31,30 @@ struct PasswordSchemesCommand: ParsableCommand {
       let cost = time.map { PasswordTiming.text($0) } ?? "–"
       let padded = String(repeating: " ", count: max(0, 9 - cost.count)) + cost
       let work = PasswordTiming.rounds(for: PasswordTiming.target, of: scheme, standardTook: time)
-      let target = work.map { "250 ms: \($0)" } ?? ""
-      let reckoned = target + String(repeating: " ", count: max(0, 16 - target.count))
+      let target = work.map { "250 ms: \(Self.spelling(scheme, $0))" } ?? ""
+      let reckoned = target + String(repeating: " ", count: max(0, Self.widestTarget - target.count))
       let aliases = scheme.aliases.isEmpty ? "" : " (also \(scheme.aliases.joined(separator: ", ")))"
       standardOutput(
         "\(name)  \(padded)  \(reckoned)  \(scheme.isWeak ? "weak" : "    ")  \(scheme.summary)\(aliases)\n")
     }
   }
 
+  /// As wide as "250 ms: PBKDF2-SHA256:rounds", and the widest of Argon2's.
+  private static let widestTarget = 35
+
+  /// As `rehash-to` and `gatepost password hash --scheme` take it.
+  private static func spelling(_ scheme: PasswordScheme, _ rounds: Int) -> String {
+    (try? scheme.with(rounds: rounds))?.spelling ?? scheme.name
+  }
+
   private static func value(_ scheme: PasswordScheme, _ time: Duration?) -> JSONValue {
+    let work = PasswordTiming.rounds(for: PasswordTiming.target, of: scheme, standardTook: time)
     let rounds: JSONValue =
       scheme.rounds.map {
         [
           "least": .int($0.range.lowerBound), "most": .int($0.range.upperBound), "standard": .int($0.standard),
-          "for-250-ms": PasswordTiming.rounds(for: PasswordTiming.target, of: scheme, standardTook: time).map {
-            .int($0)
-          } ?? .null,
+          "for-250-ms": work.map { .int($0) } ?? .null,
+          "spelled-for-250-ms": work.map { .string(spelling(scheme, $0)) } ?? .null,
         ]
       } ?? .null
     return [

@@ -34,6 +34,20 @@ struct PasswordCommandTests {
     let value = try #require(JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [String: Any])
     #expect((value["hash"] as? String)?.hasPrefix("$6$rounds=1000$") == true)
     #expect(value["scheme"] as? String == "SHA512-CRYPT" && value["weak"] as? Bool == false)
+    for (scheme, beginning) in [
+      ("BLF-CRYPT:5", "$2y$05$"), ("sha512-crypt:rounds=1001", "$6$rounds=1001$"),
+      ("ARGON2ID:m=2048,t=3,p=2", "$argon2id$v=19$m=2048,t=3,p=2$"),
+    ] {
+      let made = try gatepost(["hash", "--password-stdin", "--scheme", scheme], input: "secret")
+      #expect(made.status == 0 && made.output.hasPrefix(beginning), "\(made)")
+    }
+    for (arguments, part) in [
+      (["--scheme", "BLF-CRYPT:99"], "from 4 to 15"), (["--scheme", "BLF-CRYPT:x"], "BLF-CRYPT:10"),
+      (["--scheme", "BLF-CRYPT:5", "--rounds", "6"], "either"),
+    ] {
+      let wrong = try gatepost(["hash", "--password-stdin"] + arguments, input: "secret")
+      #expect(wrong.status == 64 && wrong.errors.contains(part), "\(wrong)")
+    }
     let few = try gatepost(["hash", "--password-stdin", "--rounds", "1"], input: "secret")
     #expect(few.status == 64 && few.errors.contains("from 1000 to 5000000"))
   }
@@ -79,6 +93,10 @@ struct PasswordCommandTests {
       let most = try #require(rounds["most"] as? Int)
       let reckoned = try #require(rounds["for-250-ms"] as? Int)
       #expect((least...most).contains(reckoned))
+      // As `rehash-to` and `--scheme` take it.
+      let spelled = try #require(rounds["spelled-for-250-ms"] as? String)
+      let scheme = try PasswordScheme(spelling: spelled)
+      #expect(scheme.name == value["name"] as? String && scheme.chosenRounds == reckoned && scheme.spelling == spelled)
     }
   }
 

@@ -2,6 +2,7 @@ public import Accounts
 public import AuthdaemonWire
 public import Passwords
 internal import Secrets
+internal import Synchronization
 public import Threads
 
 /// The one way a request goes: peer policy, directories, verification, outcome, audit.
@@ -15,6 +16,7 @@ public final class Broker: Sendable {
   let history: LoginHistory
   private let desk: VerificationDesk
   let decoys: Decoys
+  private let rehashes: RehashDesk
   private let lists: ListDesk
   /// Where requests wait without a thread.
   private let holds: AlarmClock
@@ -29,21 +31,24 @@ public final class Broker: Sendable {
   ///   - enumerations: how many lists are written at once, each on a thread of its own.
   ///   - holds: how many requests may be held because passwords were wrong: half of the connections there may be.
   ///   - report: told of what an administrator should know, from any thread.
+  ///   - rehashed: told of hashes that were replaced, or could not be, from any thread.
   ///   - audit: told of every request once, from any thread.
   public convenience init(
     settings: BrokerSettings, pool: HashPool, enumerations: Int, holds: Int = Broker.standardHolds,
-    report: @escaping @Sendable (ThrottleEvent) -> Void = { _ in }, audit: @escaping @Sendable (AuditRecord) -> Void
+    report: @escaping @Sendable (ThrottleEvent) -> Void = { _ in },
+    rehashed: @escaping @Sendable (RehashEvent) -> Void = { _ in }, audit: @escaping @Sendable (AuditRecord) -> Void
   ) throws(SystemError) {
     try self.init(
       settings: settings, pool: pool, enumerations: enumerations, holds: holds, now: { .now }, report: report,
-      audit: audit)
+      rehashed: rehashed, audit: audit)
   }
 
   /// - Parameter now: by which what is remembered of logins grows old.
   init(
     settings: BrokerSettings, pool: HashPool, enumerations: Int, holds: Int = Broker.standardHolds,
     now: @escaping @Sendable () -> ContinuousClock.Instant,
-    report: @escaping @Sendable (ThrottleEvent) -> Void = { _ in }, audit: @escaping @Sendable (AuditRecord) -> Void
+    report: @escaping @Sendable (ThrottleEvent) -> Void = { _ in },
+    rehashed: @escaping @Sendable (RehashEvent) -> Void = { _ in }, audit: @escaping @Sendable (AuditRecord) -> Void
   ) throws(SystemError) {
     self.now = now
     snapshot = Lock(Snapshot(settings, verified: Self.memory(settings, now)))
@@ -52,6 +57,7 @@ public final class Broker: Sendable {
     history = LoginHistory(random: &random, now: now)
     desk = VerificationDesk(pool: pool, history: history)
     decoys = Decoys(pool: pool, random: &random, now: now)
+    rehashes = RehashDesk(pool: pool, now: now, report: rehashed)
     let clock = try AlarmClock(name: "holds", capacity: max(Self.holdCapacity, 2 * holds))
     self.holds = clock
     throttle = ThrottleDesk(capacity: max(1, holds), random: &random, clock: clock, now: now, report: report)
@@ -79,6 +85,8 @@ public final class Broker: Sendable {
       current = Snapshot(settings, verified: isKept ? old.verified : Self.memory(settings, now))
       return old
     }
+    old.retire()
+    rehashes.begin()
     return { patience in
       old.waitUntilIdle(patience)
       return old.settings.directories.map(\.directory)
@@ -103,10 +111,14 @@ public final class Broker: Sendable {
   public func tidy() {
     snapshot.withLock { $0.verified }?.tidy()
     throttle.tidy()
+    rehashes.tidy()
   }
 
   /// Before the socket server stops: requests that are held are answered "unavailable" at once.
-  public func beginToStop() { throttle.stop() }
+  public func beginToStop() {
+    throttle.stop()
+    rehashes.stop()
+  }
 
   /// Answers that wait for their time: 65,536, more than there are connections unless somebody raised their number above that. Beyond
   /// that they do not wait.
@@ -114,7 +126,7 @@ public final class Broker: Sendable {
 
   /// Ends the listers and the clock; the directories are the caller's to end.
   public func shutDown() {
-    throttle.stop()
+    beginToStop()
     lists.close()
     holds.shutDown()
   }
@@ -189,7 +201,7 @@ public final class Broker: Sendable {
       name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
     RunningRequest(
       course: course, key: key, snapshot: snapshot, pool: pool, history: history, desk: desk, decoys: decoys,
-      holds: holds, throttle: throttle, secrets: grant.secrets, record: record, channel: channel,
+      rehashes: rehashes, holds: holds, throttle: throttle, secrets: grant.secrets, record: record, channel: channel,
       conclude: { [audit] record in audit(record) }
     ).advance(.start)
   }
@@ -265,9 +277,12 @@ final class Snapshot: Sendable {
   let offersAppPasswords: [Bool]?
   /// Per directory; empty when none has any, as is usual.
   let bareSchemes: [BareScheme?]
+  /// Per directory; empty when none has any, as is usual.
+  let rehashTo: [RehashTarget?]
   /// Nil: no verified login is remembered.
   let verified: VerifiedLogins?
   private let active = Lock(0)
+  private let hasSuccessor = Atomic(false)
 
   init(_ settings: BrokerSettings, verified: VerifiedLogins?) {
     self.settings = settings
@@ -276,7 +291,26 @@ final class Snapshot: Sendable {
     self.offersAppPasswords = offersAppPasswords.contains(true) ? offersAppPasswords : nil
     let bareSchemes = settings.directories.map(\.bareScheme)
     self.bareSchemes = bareSchemes.contains { $0 != nil } ? bareSchemes : []
+    let rehashTo = settings.directories.map(\.rehashTo)
+    self.rehashTo = rehashTo.contains { $0 != nil } ? rehashTo : []
     self.verified = verified
+  }
+
+  /// Whether other settings count by now.
+  var isRetired: Bool { hasSuccessor.load(ordering: .acquiring) }
+
+  func retire() { hasSuccessor.store(true, ordering: .releasing) }
+
+  /// Keeps the directories from being shut down as long as somebody holds it.
+  final class Stay: Sendable {
+    let snapshot: Snapshot
+
+    init(_ snapshot: Snapshot) {
+      self.snapshot = snapshot
+      snapshot.enter()
+    }
+
+    deinit { snapshot.leave() }
   }
 
   func enter() { active.withLock { $0 += 1 } }

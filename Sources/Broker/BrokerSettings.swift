@@ -13,11 +13,18 @@ public struct BrokerSettings: Sendable {
     /// What its stored passwords are that do not say it themselves; nil: they cannot be verified.
     public let bareScheme: BareScheme?
 
+    /// What weaker hashes are replaced by after a good login, and changed passwords get; nil: each stays as it is.
+    public let rehashTo: RehashTarget?
+
     /// A directory that answers to `modules`.
-    public init(directory: any AccountDirectory, modules: Set<[UInt8]>, bareScheme: BareScheme? = nil) {
+    public init(
+      directory: any AccountDirectory, modules: Set<[UInt8]>, bareScheme: BareScheme? = nil,
+      rehashTo: RehashTarget? = nil
+    ) {
       self.directory = directory
       self.modules = modules
       self.bareScheme = bareScheme
+      self.rehashTo = rehashTo
     }
   }
 

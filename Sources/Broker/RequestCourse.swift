@@ -130,6 +130,8 @@ struct RequestCourse {
   /// Whether no hash was computed for the password that was accepted.
   private(set) var wasRemembered = false
   private let isThrottled: Bool
+  /// Whether it was the account's own stored password that was given and found right: no challenge was answered.
+  private(set) var gaveStoredPassword = false
   private var needsAdmission: Bool
   /// The first account that was found, as the database spells it; nil when there was none.
   private(set) var foundName: [UInt8]?
@@ -448,6 +450,7 @@ struct RequestCourse {
       return finish(.accepted(.account(account, password: account.clearPassword)))
     case .login(.login(let password)):
       wasKeyRight = true
+      gaveStoredPassword = matchedAppPassword == nil
       return finish(.accepted(.account(account, password: password)))
     case .change(_, let new):
       guard offersChange[directories[position]] else { return finish(.refused(.passwordChangeNotOffered)) }

@@ -22,6 +22,7 @@ final class RunningRequest: Sendable {
   private let history: LoginHistory
   private let desk: VerificationDesk
   private let decoys: Decoys
+  private let rehashes: RehashDesk
   private let holds: AlarmClock
   private let throttle: ThrottleDesk
   private let secrets: Bool
@@ -31,8 +32,8 @@ final class RunningRequest: Sendable {
 
   init(
     course: RequestCourse, key: AccountKey, snapshot: Snapshot, pool: HashPool, history: LoginHistory,
-    desk: VerificationDesk, decoys: Decoys, holds: AlarmClock, throttle: ThrottleDesk, secrets: Bool,
-    record: AuditRecord, channel: any RequestChannel,
+    desk: VerificationDesk, decoys: Decoys, rehashes: RehashDesk, holds: AlarmClock, throttle: ThrottleDesk,
+    secrets: Bool, record: AuditRecord, channel: any RequestChannel,
     conclude: @escaping @Sendable (AuditRecord) -> Void
   ) {
     progress = Lock(Progress(course: course))
@@ -42,6 +43,7 @@ final class RunningRequest: Sendable {
     self.history = history
     self.desk = desk
     self.decoys = decoys
+    self.rehashes = rehashes
     self.holds = holds
     self.throttle = throttle
     self.secrets = secrets
@@ -94,7 +96,7 @@ final class RunningRequest: Sendable {
             hash: mechanism.function, clearPassword: clear, challenge: challenge, digest: digest)))
     case .makeHash(let password, let old, let username):
       // The old password was right: whoever asks this is at home here.
-      let scheme = PasswordSchemes.successor(of: old)
+      let scheme = successor(of: old)
       onPool(account(username), rank: .familiar, memory: PasswordSchemes.memory(toMake: scheme)) { scratch in
         var random = SystemRandomNumberGenerator()
         do throws(PasswordMakingError) {
@@ -455,6 +457,7 @@ final class RunningRequest: Sendable {
       record.isRemembered = wasRemembered
       record.weakRow = weakScheme
       record.appPassword = appPassword?.label
+      if !snapshot.rehashTo.isEmpty { offerToRehash(outcome) }
     case .refused(let refusal):
       record.result = .refused(refusal)
       if refusal == .weakScheme { record.weakRow = weakScheme }
@@ -463,6 +466,35 @@ final class RunningRequest: Sendable {
     record.duration = .now - channel.received
     snapshot.leave()
     conclude(record)
+  }
+}
+
+extension RunningRequest {
+  /// What `rehash-to` of the directory that decided says.
+  private var target: RehashTarget? {
+    guard !snapshot.rehashTo.isEmpty, let index = progress.withLock({ $0.course.decidingDirectory }) else { return nil }
+    return snapshot.rehashTo[index]
+  }
+
+  /// What the hash of a changed password is made by.
+  private func successor(of stored: Secret?) -> PasswordScheme {
+    target.map { $0.successor(of: stored, named: stored.map(named)) } ?? PasswordSchemes.successor(of: stored)
+  }
+
+  /// Has the hash replaced that the password was verified by, if the directory wants a better one. The client has its answer by now.
+  private func offerToRehash(_ outcome: Outcome<Answer>) {
+    let (gaveStoredPassword, wasRemembered, index) = progress.withLock {
+      ($0.course.gaveStoredPassword, $0.course.wasRemembered, $0.course.decidingDirectory)
+    }
+    guard gaveStoredPassword, !wasRemembered, let target, let index,
+      case .accepted(.account(let account, let password?)) = outcome, let stored = account.passwordHash,
+      let replacement = target.replacement(of: stored, named: named(stored), matching: password)
+    else { return }
+    rehashes.offer(
+      RehashOrder(
+        attempt: history.attempt(password, against: stored, of: self.account(account.username)), key: key,
+        directory: snapshot.settings.directories[index].directory, stored: stored, password: password,
+        replacement: replacement, stay: Snapshot.Stay(snapshot)))
   }
 }
 

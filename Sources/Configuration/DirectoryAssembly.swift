@@ -17,12 +17,22 @@ struct DirectoryAssembly {
     if let backEnd { location = judgedLocation(backEnd, &findings) }
     judgePasswordFile(&findings)
     let queries = judgedQueries(&findings)
+    if draft.rehashTo != nil, let queries { judgeRehashing(queries, &findings) }
     guard let backEnd, let location, let queries else { return nil }
     return DirectorySettings(
       name: draft.name ?? DirectoryDraft.standardName(backEnd), backEnd: backEnd, location: location,
       passwordFile: draft.passwordFile, queries: queries, presetName: draft.preset?.name,
       presetParameters: draft.preset.map { _ in draft.parameters },
-      bareScheme: draft.bareScheme)
+      bareScheme: draft.bareScheme, rehashTo: draft.rehashTo)
+  }
+
+  private func judgeRehashing(_ queries: QuerySet, _ findings: inout Findings) {
+    guard let query = queries.setPassword else {
+      return findings.add(label("rehash-to"), "needs a set-password query, which stores the new hash")
+    }
+    if !query.rendered().parameters.contains(.newHash) {
+      findings.add(label("rehash-to"), "needs a set-password query that stores :new_hash")
+    }
   }
 
   private func judgedLocation(_ backEnd: BackEnd, _ findings: inout Findings) -> String? {

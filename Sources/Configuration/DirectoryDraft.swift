@@ -10,6 +10,7 @@ struct DirectoryDraft {
   var passwordFile: String?
   var preset: Preset?
   var bareScheme: BareScheme?
+  var rehashTo: RehashTarget?
   var parameters = PresetParameters()
   var queries: Reading<QueriesDraft>?
 
@@ -34,6 +35,7 @@ struct DirectoryDraft {
           .text(like: "/etc/gatepost/password") { text throws(Objection) in try PasswordFile.parse(text, system) },
           \.passwordFile),
         Row("default-scheme", .text(like: "PLAIN-MD5", bareScheme), \.bareScheme),
+        Row("rehash-to", .text(like: "BLF-CRYPT:12", rehashTarget), \.rehashTo),
         Row("preset", .preset, \.preset),
         Row(table: "queries", QueriesDraft.schema, start: QueriesDraft(), \.queries),
       ] + PresetDraft.rows)
@@ -49,6 +51,29 @@ struct DirectoryDraft {
       throw Objection("\(found); did you mean `\(nearest)`?")
     }
     throw Objection("\(found); `gatepost password schemes` lists them")
+  }
+
+  private static func rehashTarget(_ text: String) throws(Objection) -> RehashTarget {
+    let scheme: PasswordScheme
+    do throws(SchemeSpellingError) {
+      scheme = try PasswordScheme(spelling: text)
+    } catch {
+      guard case .unknownScheme(let name) = error else { throw Objection("\(error)") }
+      let found = "no such scheme: \"\(Label.harmless(name))\""
+      if name.uppercased() == "CRYPT" { throw Objection("\(found), which is a prefix; name one such as SHA512-CRYPT") }
+      if let nearest = Spelling.nearest(to: name.uppercased(), among: PasswordSchemes.all.map(\.name)) {
+        throw Objection("\(found); did you mean `\(nearest)`?")
+      }
+      throw Objection("\(found); `gatepost password schemes` lists them")
+    }
+    do throws(RehashTarget.Unfitness) {
+      return try RehashTarget(scheme)
+    } catch {
+      switch error {
+      case .weak: throw Objection("\(scheme.name) is weak: no new hash is made by it; name a better one")
+      case .unsupported: throw Objection("the libraries of this system do not make \(scheme.name); name another one")
+      }
+    }
   }
 
   /// The values of `type` that this build can serve.

@@ -21,6 +21,10 @@ public struct DirectorySettings: Sendable {
   /// What stored passwords are that do not say it themselves; nil: they cannot be verified.
   public var bareScheme: BareScheme?
 
+  /// What weaker hashes are replaced by after a good login, and changed passwords get; nil: each stays as it is, and a changed one
+  /// keeps its scheme.
+  public var rehashTo: RehashTarget?
+
   /// What the back end makes a directory from.
   public func parameters(report: @escaping @Sendable (DirectoryEvent) -> Void = { _ in }) -> DirectoryParameters {
     DirectoryParameters(name: name, location: location, passwordFile: passwordFile, queries: queries, report: report)

@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Passwords
 
 /// The top level of the file on the way to `Settings`.
 struct RootDraft {
@@ -51,6 +52,13 @@ struct RootDraft {
     settings.directories = DirectoryDraft.settings(directories, backEnds, file, system, &findings)
     settings.peers = peers.compactMap { PeerDraft.rule($0, system, &findings) }
     settings.limits = limits?.draft ?? settings.limits
+    for reading in directories {
+      guard let target = reading.draft.rehashTo, target.memory > settings.limits.hashMemory else { continue }
+      findings.add(
+        Label.child(reading.label, "rehash-to"),
+        "one such hash takes \(target.memory >> 10) KiB of memory, and all together may take "
+          + "\(SizeText.format(settings.limits.hashMemory)) (hash-memory of [limits])")
+    }
     settings.throttle = throttle?.draft ?? settings.throttle
     settings.control = control?.draft ?? settings.control
     settings.stateFolder = stateFolder

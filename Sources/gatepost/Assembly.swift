@@ -19,7 +19,7 @@ enum Assembly {
       let names = [directory.name, directory.backEnd.type] + directory.backEnd.aliases
       return BrokerSettings.Entry(
         directory: try directory.backEnd.open(parameters), modules: Set(names.map { Array($0.utf8) }),
-        bareScheme: directory.bareScheme)
+        bareScheme: directory.bareScheme, rehashTo: directory.rehashTo)
     }
     return BrokerSettings(
       directories: entries, sockets: sockets.map { socket($0.path, start: $0.start, settings) },

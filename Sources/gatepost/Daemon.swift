@@ -58,7 +58,8 @@ struct Daemon {
     let requestLog = RequestLog(logger: logger, ownProcess: getpid(), apart: rights)
     let broker = try Broker(
       settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations,
-      holds: max(1, limits.connections / 2), report: { Self.log($0, logger) }
+      holds: max(1, limits.connections / 2), report: { Self.log($0, logger) },
+      rehashed: { logger.log(level: $0.level, "\($0.line)") }
     ) { requestLog.write($0) }
     let stateFile = (settings.stateFolder ?? ControlDesk.folder("STATE_DIRECTORY")).map {
       StateFile(folder: $0, broker: broker, logger: logger)

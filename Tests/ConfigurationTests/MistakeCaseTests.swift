@@ -38,7 +38,8 @@ struct MistakeCase: Sendable, CustomTestStringConvertible {
 
 extension MistakeCase {
   static let all =
-    unknownKeys + wrongTypes + values + sockets + throttling + directories + presets + queries + peers + syntax
+    unknownKeys + wrongTypes + values + sockets + throttling + directories + rehashing + presets + queries + peers
+    + syntax
 
   private static func top(_ line: String) -> String { "\(line)\n\(Fixture.directory)" }
   private static func limit(_ line: String) -> String { "\(Fixture.directory)[limits]\n\(line)\n" }
@@ -230,6 +231,37 @@ extension MistakeCase {
     MistakeCase(
       Fixture.directory + "name = \"\(String(repeating: "n", count: 65))\"\n", line: 5, key: "directory[1].name",
       "at most 64"),
+  ]
+
+  private static func rehash(_ spelling: String, _ more: String = "") -> String {
+    Fixture.directory + "rehash-to = \"\(spelling)\"\n" + more
+  }
+
+  private static let rehashing = [
+    MistakeCase(rehash("BLF-CRPYT:12"), line: 5, key: "directory[1].rehash-to", "did you mean `BLF-CRYPT`"),
+    MistakeCase(rehash("ROT13"), line: 5, key: "directory[1].rehash-to", "no such scheme: \"ROT13\""),
+    MistakeCase(rehash("CRYPT"), line: 5, key: "directory[1].rehash-to", "which is a prefix", "SHA512-CRYPT"),
+    MistakeCase(rehash("SSHA"), line: 5, key: "directory[1].rehash-to", "SSHA is weak"),
+    MistakeCase(rehash("PLAIN"), line: 5, key: "directory[1].rehash-to", "PLAIN is weak"),
+    MistakeCase(rehash("CRAM-MD5"), line: 5, key: "directory[1].rehash-to", "CRAM-MD5 is weak"),
+    MistakeCase(rehash("BLF-CRYPT:16"), line: 5, key: "directory[1].rehash-to", "from 4 to 15"),
+    MistakeCase(rehash("SHA512-CRYPT:x"), line: 5, key: "directory[1].rehash-to", "as in \"SHA512-CRYPT:50000\""),
+    MistakeCase(rehash("ARGON2ID:m=1048576,t=3"), line: 5, key: "directory[1].rehash-to", "in all passes"),
+    MistakeCase(
+      rehash("YESCRYPT:11"), line: 5, key: "directory[1].rehash-to", "1048684 KiB", "256MiB", "hash-memory"),
+    MistakeCase(
+      rehash("ARGON2ID:m=65536", "[limits]\nhash-memory = \"16MiB\"\n"), line: 5, key: "directory[1].rehash-to",
+      "65536 KiB", "16MiB"),
+    MistakeCase(
+      Fixture.directory + "rehash-to = 12\n", line: 5, key: "directory[1].rehash-to", "such as \"BLF-CRYPT:12\""),
+    MistakeCase(
+      directory(base + "rehash-to = \"BLF-CRYPT\"\n[directory.queries]\naccount = \"SELECT 1\""), line: 4,
+      key: "directory[1].rehash-to", "needs a set-password query"),
+    MistakeCase(
+      directory(
+        base + "rehash-to = \"BLF-CRYPT\"\n[directory.queries]\naccount = \"SELECT 1\"\n"
+          + "set-password = \"UPDATE a SET clear = :new_password\""), line: 4, key: "directory[1].rehash-to",
+      "stores :new_hash"),
   ]
 
   private static let base = "type = \"sqlite\"\ndatabase = \"/a\"\n"

@@ -83,6 +83,7 @@ internal import Testing
     // What a client calls its service is logged, and some of the requests call it that.
     outputs.append(daemon.log.replacingOccurrences(of: " service=\(Mark.right) ", with: " "))
     #expect(daemon.log.contains("outcome=refused"), "there is something to search")
+    #expect(daemon.log.contains("rehash account=lite-user4 directory=lite outcome=replaced from=MD5-CRYPT"))
     for output in outputs { #expect(canary.finds(in: output) == []) }
     #expect(marked > 0 && outputs.count > 30)
     for file in try FileManager.default.subpathsOfDirectory(atPath: state) {
@@ -179,6 +180,7 @@ internal import Testing
       name = "lite"
       type = "sqlite"
       database = "\(folder.file("accounts.db"))"
+      rehash-to = "SHA512-CRYPT:1000"
       [directory.queries]
       account = "SELECT \(columns), uid FROM people WHERE username = :username"
       enumerate = "SELECT username, uid, 5000 AS gid, '/home' AS home FROM people WHERE username <> 'lite-mixed'"

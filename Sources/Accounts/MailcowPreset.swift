@@ -3,7 +3,8 @@ extension Preset {
   /// whose `active` is 2 gets mail, and may not log in. Passwords of those that another source verifies (`authsource`, which
   /// versions before 2025 do not have) are not looked at.
   static let mailcow = Preset(
-    name: "mailcow", title: "mailcow", dialects: [.mariadb], takes: [.uid, .gid, .maildir, .appPasswords], requires: [.uid, .gid],
+    name: "mailcow", title: "mailcow", dialects: [.mariadb], takes: [.uid, .gid, .maildir, .appPasswords],
+    requires: [.uid, .gid],
     standardMaildir: "Maildir",
     fingerprint: SchemaFingerprint([
       .init(
@@ -70,7 +71,9 @@ extension Preset {
 
   /// mailcow's own table of them: a column for each service.
   private static let appPasswords: String = {
-    let services = ["imap", "pop3", "smtp", "sieve", "dav", "eas"].map { "CASE WHEN p.\($0)_access = 1 THEN '\($0)' END" }
+    let services = ["imap", "pop3", "smtp", "sieve", "dav", "eas"].map {
+      "CASE WHEN p.\($0)_access = 1 THEN '\($0)' END"
+    }
     return """
       SELECT p.password, p.name AS description, CONCAT_WS(',', \(services.joined(separator: ", "))) AS services
       FROM app_passwd AS p WHERE p.mailbox = lower(:username) AND p.active = 1 ORDER BY p.id

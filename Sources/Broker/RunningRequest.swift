@@ -7,7 +7,7 @@ internal import Threads
 /// Carries out what the course of one request asks for. Its steps follow one another, each on the thread that had the news, so the
 /// lock is never waited for; it is there because the compiler cannot see that.
 final class RunningRequest: Sendable {
-  private struct Progress {
+  struct Progress {
     var course: RequestCourse
     /// What it has to give back to the throttle.
     var ticket: Throttle.Ticket?
@@ -15,14 +15,14 @@ final class RunningRequest: Sendable {
     var held: Duration?
   }
 
-  private let progress: Lock<Progress>
-  private let key: AccountKey
-  private let snapshot: Snapshot
+  let progress: Lock<Progress>
+  let key: AccountKey
+  let snapshot: Snapshot
   private let pool: HashPool
-  private let history: LoginHistory
+  let history: LoginHistory
   private let desk: VerificationDesk
   private let decoys: Decoys
-  private let rehashes: RehashDesk
+  let rehashes: RehashDesk
   private let holds: AlarmClock
   private let throttle: ThrottleDesk
   private let secrets: Bool
@@ -243,7 +243,7 @@ final class RunningRequest: Sendable {
   }
 
   /// A stored hash of the directory that decided, with its scheme's name where the settings say what it is.
-  private func named(_ hash: Secret) -> Secret {
+  func named(_ hash: Secret) -> Secret {
     guard let index = progress.withLock({ $0.course.decidingDirectory }), snapshot.bareSchemes.indices.contains(index),
       let scheme = snapshot.bareSchemes[index]
     else { return hash }
@@ -386,7 +386,7 @@ final class RunningRequest: Sendable {
   }
 
   /// Whose turn in the queue a hash takes: that of the account as the database spells it, in the directory that was asked last.
-  private func account(_ username: [UInt8]) -> HashJob.Account {
+  func account(_ username: [UInt8]) -> HashJob.Account {
     let index = progress.withLock { $0.course.decidingDirectory }
     return HashJob.Account(
       directory: index.map { snapshot.settings.directories[$0].directory.name } ?? "", username: username)
@@ -466,35 +466,6 @@ final class RunningRequest: Sendable {
     record.duration = .now - channel.received
     snapshot.leave()
     conclude(record)
-  }
-}
-
-extension RunningRequest {
-  /// What `rehash-to` of the directory that decided says.
-  private var target: RehashTarget? {
-    guard !snapshot.rehashTo.isEmpty, let index = progress.withLock({ $0.course.decidingDirectory }) else { return nil }
-    return snapshot.rehashTo[index]
-  }
-
-  /// What the hash of a changed password is made by.
-  private func successor(of stored: Secret?) -> PasswordScheme {
-    target.map { $0.successor(of: stored, named: stored.map(named)) } ?? PasswordSchemes.successor(of: stored)
-  }
-
-  /// Has the hash replaced that the password was verified by, if the directory wants a better one. The client has its answer by now.
-  private func offerToRehash(_ outcome: Outcome<Answer>) {
-    let (gaveStoredPassword, wasRemembered, index) = progress.withLock {
-      ($0.course.gaveStoredPassword, $0.course.wasRemembered, $0.course.decidingDirectory)
-    }
-    guard gaveStoredPassword, !wasRemembered, let target, let index,
-      case .accepted(.account(let account, let password?)) = outcome, let stored = account.passwordHash,
-      let replacement = target.replacement(of: stored, named: named(stored), matching: password)
-    else { return }
-    rehashes.offer(
-      RehashOrder(
-        attempt: history.attempt(password, against: stored, of: self.account(account.username)), key: key,
-        directory: snapshot.settings.directories[index].directory, stored: stored, password: password,
-        replacement: replacement, stay: Snapshot.Stay(snapshot)))
   }
 }
 

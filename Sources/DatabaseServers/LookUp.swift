@@ -25,11 +25,11 @@ package struct LookUp: Sendable {
   package var isRepeated = false
 
   /// Looks for an account.
-  init(key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
+  package init(key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
     self.init(key: key, deadline: deadline, .account(completion))
   }
 
-  init(key: AccountKey, deadline: Deadline, _ question: Question) {
+  package init(key: AccountKey, deadline: Deadline, _ question: Question) {
     self.key = key
     self.deadline = deadline
     self.question = question

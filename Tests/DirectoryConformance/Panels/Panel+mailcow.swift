@@ -55,7 +55,8 @@ extension Panel {
 
   /// With `authsource`: passwords of others are not looked at.
   static let mailcow = Panel(
-    label: "attributes, sources of passwords", preset: "mailcow", parameters: PresetParameters(uid: 5000, gid: 5000, appPasswords: true),
+    label: "attributes, sources of passwords", preset: "mailcow",
+    parameters: PresetParameters(uid: 5000, gid: 5000, appPasswords: true),
     sql: { _ in
       mailcowSQL(source: true) + """
 
@@ -64,7 +65,9 @@ extension Panel {
         """
     }, account: mailcowAlice, logins: mailcowLogins + [("ldap@example.com", "imap", .withoutPassword)],
     listed: (mailcowListed + ["ldap@example.com"]).sorted(),
-    appPasswords: [("Alice@example.com", [("phone", ["imap", "smtp"]), ("calendar", [])]), ("plain@example.com", [])],
+    appPasswords: [
+      ("Alice@example.com", [("phone", ["imap", "smtp"]), ("calendar", [])]), ("plain@example.com", []),
+    ],
     probes: [("a mailbox_format", 1)])
 
   /// Without.

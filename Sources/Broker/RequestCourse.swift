@@ -78,7 +78,7 @@ struct RequestCourse {
   /// `of` and `for` are the account's name as the database spells it.
   enum Action {
     case lookUp(directory: Int)
-    case lookUpAppPasswords(directory: Int)
+    case lookUpAppPasswords(directory: Int, of: [UInt8])
     case admit(Candidate)
     /// To be looked up in what is remembered; nothing is hashed.
     case recall(Secret, among: [Keyring.Key], of: [UInt8])
@@ -374,7 +374,7 @@ struct RequestCourse {
 
   private mutating func askForAppPasswords(_ account: Account, at position: Int) -> Action {
     state = .askingAppPasswords(position, account)
-    return .lookUpAppPasswords(directory: directories[position])
+    return .lookUpAppPasswords(directory: directories[position], of: account.username)
   }
 
   private mutating func foundAppPasswords(

@@ -68,11 +68,11 @@ final class RunningRequest: Sendable {
         }
         self.advance(.lookedUp(outcome))
       }
-    case .lookUpAppPasswords(let index):
+    case .lookUpAppPasswords(let index, let username):
       snapshot.settings.directories[index].directory.appPasswords(key, deadline: channel.deadline) { outcome in
         let fitting = outcome.map { .accepted($0.filter { $0.services.contains(self.key.service) }) }
         if case .accepted(let found) = fitting {
-          self.decoys.saw(appPasswords: found.count, of: self.account(self.key.name.username))
+          self.decoys.saw(appPasswords: found.count, of: self.account(username))
         }
         self.advance(.foundAppPasswords(fitting))
       }

@@ -74,7 +74,9 @@ enum PresetDraft {
     for parameter in PresetParameter.allCases where reading.given.contains(parameter.rawValue) {
       findings.add(
         Label.child(reading.label, parameter.rawValue),
-        "is a parameter of presets; in [directory.queries], write its value into the SQL")
+        parameter == .appPasswords
+          ? "is a parameter of presets; in [directory.queries], `app-passwords` is the SQL that finds them"
+          : "is a parameter of presets; in [directory.queries], write its value into the SQL")
     }
   }
 }

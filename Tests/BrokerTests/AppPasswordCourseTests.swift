@@ -45,7 +45,7 @@ import Testing
   private func word(_ action: RequestCourse.Action) -> String {
     switch action {
     case .lookUp(let index): "lookUp \(index)"
-    case .lookUpAppPasswords(let index): "apps \(index)"
+    case .lookUpAppPasswords(let index, _): "apps \(index)"
     case .admit(let candidate): "admit\(candidate.lacksAppPasswords ? " lacks" : "")"
     case .recall(_, let keys, _): "recall \(keys.count)"
     case .verify(_, let stored, _, _): "verify \(stored.withBytes { String(decoding: $0.suffix(3), as: UTF8.self) })"

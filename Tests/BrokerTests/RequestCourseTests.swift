@@ -33,7 +33,7 @@ import Testing
   private func word(_ action: RequestCourse.Action) -> String {
     switch action {
     case .lookUp(let index): "lookUp \(index)"
-    case .lookUpAppPasswords(let index): "lookUpAppPasswords \(index)"
+    case .lookUpAppPasswords(let index, _): "lookUpAppPasswords \(index)"
     case .admit: "admit"
     case .recall: "recall"
     case .verify: "verify"

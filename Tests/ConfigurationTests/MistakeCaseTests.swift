@@ -312,6 +312,12 @@ extension MistakeCase {
     MistakeCase(
       directory(base + "mail-root = \"/v\"\n[directory.queries]\naccount = \"SELECT 1\""), line: 4,
       key: "directory[1].mail-root", "parameter of presets"),
+    MistakeCase(
+      directory(base + "preset = \"courier\"\napp-passwords = true"), line: 5, key: "directory[1].app-passwords",
+      "no parameter of the preset `courier`"),
+    MistakeCase(
+      directory(base + "app-passwords = true\n[directory.queries]\naccount = \"SELECT 1\""), line: 4,
+      key: "directory[1].app-passwords", "`app-passwords` is the SQL"),
   ]
 
   private static let queries = [
@@ -330,6 +336,9 @@ extension MistakeCase {
     MistakeCase(
       directory(base + "[directory.queries]\naccount = \"SELECT 1\"\nenumerate = \"SELECT :username\""), line: 6,
       key: "directory[1].queries.enumerate", ":username"),
+    MistakeCase(
+      directory(base + "[directory.queries]\naccount = \"SELECT 1\"\napp-passwords = \"SELECT :new_hash\""), line: 6,
+      key: "directory[1].queries.app-passwords", ":new_hash can stand in set-password only"),
     MistakeCase(
       directory(base + "[directory.queries]\naccount = \"SELECT 1; SELECT 2\""), line: 5,
       key: "directory[1].queries.account",

@@ -67,6 +67,17 @@ struct HashBacklogTests {
     #expect(backlog.pop().map { String(decoding: $0.account.username, as: UTF8.self) } == "calm")
   }
 
+  @Test("What nobody waits for goes last, and makes room for whatever comes")
+  func background() {
+    var backlog = HashBacklog(capacity: 3, threads: 1)
+    for user in ["b", "c", "d"] { #expect(backlog.push(job(user, .background), at: start).isEmpty) }
+    #expect(names(backlog.push(job("e", .background), at: start)) == ["e overloaded"])
+    #expect(names(backlog.push(job("s", .suspect), at: start)).count == 1)
+    #expect(names(backlog.push(job("o"), at: start)).count == 1)
+    let order = (0..<3).compactMap { _ in backlog.pop().map(\.rank) }
+    #expect(order == [.ordinary, .suspect, .background])
+  }
+
   @Test("A suspect job that finds no room makes its account suspect all the same")
   func suspicion() {
     var backlog = HashBacklog(capacity: 1000, threads: 1)

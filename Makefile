@@ -43,7 +43,7 @@ bench: packages-build packages-test packages-bench
 
 # Every fuzz target for so many seconds.
 FUZZ_SECONDS = 60
-fuzz: packages-build
+fuzz: packages-build packages-mariadb
 	Fuzz/run $(FUZZ_SECONDS)
 
 # The tests of the modules under ThreadSanitizer, then under AddressSanitizer.
@@ -81,9 +81,11 @@ format:
 clean:
 	rm -rf .build run
 
-.PHONY: packages-build packages-test packages-bench
+.PHONY: packages-build packages-mariadb packages-test packages-bench
 packages-build:
 	@packaging/install-packages packaging/packages-build $(PACKAGES_$(MARIADB))
+packages-mariadb:
+	@packaging/install-packages packaging/packages-mariadb
 packages-test:
 	@packaging/install-packages packaging/packages-test
 packages-bench:

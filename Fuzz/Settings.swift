@@ -1,10 +1,11 @@
 import Accounts
+import MariaDBDirectory
 import PostgreSQLDirectory
 import SQLiteDirectory
 
 @testable import Configuration
 
-/// The configuration, from its text down through the TOML parser and libpq.
+/// The configuration, from its text down through the TOML parser, libpq and the reader of MariaDB's connections.
 ///
 /// Any text without a NUL byte:
 /// - reading it does not trap: it ends with settings or with mistakes;
@@ -12,7 +13,7 @@ import SQLiteDirectory
 ///
 /// A text with a NUL byte stands for a connection with a password in it: what is before the first NUL up to a line feed, then the
 /// password, then all the rest make the value of `connection`, however broken:
-/// - no mistake repeats the password.
+/// - no mistake repeats the password, whichever server the connection is for.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func run(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = Input(start, count)
@@ -57,14 +58,16 @@ private func checkMistakes(_ mistakes: [Mistake], _ bytes: [UInt8]) {
 }
 
 private func checkConnection(_ before: Slice<Input>, _ after: Slice<Input>) {
-  let text = """
-    [[directory]]
-    type = "postgresql"
-    preset = "courier"
-    connection = \(String(decoding: before, as: UTF8.self))\(password)\(String(decoding: after, as: UTF8.self))
-    """
-  for mistake in mistakes(in: text) {
-    promise(!(mistake.text + mistake.key).contains(marker), "shows the password: \(mistake)")
+  for type in ["postgresql", "mariadb"] {
+    let text = """
+      [[directory]]
+      type = "\(type)"
+      preset = "courier"
+      connection = \(String(decoding: before, as: UTF8.self))\(password)\(String(decoding: after, as: UTF8.self))
+      """
+    for mistake in mistakes(in: text) {
+      promise(!(mistake.text + mistake.key).contains(marker), "shows the password: \(mistake)")
+    }
   }
 }
 
@@ -74,7 +77,7 @@ private let password = "password=\(marker)"
 private func mistakes(in text: String) -> [Mistake] {
   do throws(ConfigurationError) {
     _ = try ConfigurationReader.read(
-      text: text, backEnds: [.sqlite, .postgresql], file: FileFacts(mode: 0o644, owner: 0), system: machine)
+      text: text, backEnds: [.sqlite, .postgresql, .mariaDB], file: FileFacts(mode: 0o644, owner: 0), system: machine)
     return []
   } catch {
     promise(!error.mistakes.isEmpty, "refused without a reason")

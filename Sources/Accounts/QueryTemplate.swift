@@ -37,8 +37,10 @@ public struct QueryTemplate: Sendable, Equatable {
         continue
       }
       rendered += bytes[copied..<occurrence.range.lowerBound]
-      // `LIKE:username` must not become the one word `LIKE$1`.
-      if occurrence.range.lowerBound > 0 { rendered.append(UInt8(ascii: " ")) }
+      // `LIKE:username` must not become the one word `LIKE$1`, nor `5--:username` a comment.
+      if let last = bytes[..<occurrence.range.lowerBound].last, !(lexis.dashesNeedSpace && last == UInt8(ascii: "-")) {
+        rendered.append(UInt8(ascii: " "))
+      }
       let number = lexis.numbersParameters ? order.firstIndex(of: placeholder) ?? order.count : order.count
       if number == order.count { order.append(placeholder) }
       rendered.append(lexis.marker)

@@ -111,6 +111,7 @@ private func mistakes(
         == "SELECT  ?,  ? FROM t WHERE a =  ? OR b = ':domain' <- username,domain,username")
     // No comment: eight.
     #expect(try render("5--3 = :username", .mariadb) == "5--3 =  ? <- username")
+    #expect(try render("5--:username", .mariadb) == "5--? <- username")
     #expect(mistakes("WHERE a = ?", .mariadb).map { $0.prefix(5) } == ["1:11 "])
     #expect(mistakes("WHERE a = $(local_part)", .mariadb).map { $0.prefix(5) } == ["1:11 "])
     #expect(mistakes("SELECT 'abc\\'", .mariadb) == ["1:8 the string that begins here has no closing '"])

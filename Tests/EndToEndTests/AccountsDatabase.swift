@@ -12,9 +12,6 @@ final class AccountsDatabase: Sendable {
     case mariadb(MariaDBServer, database: String)
   }
 
-  /// A MariaDB user with a password.
-  private static let reader = "reader"
-
   /// Ways in which a database can be lost.
   enum Loss: String, CaseIterable, Sendable {
     /// The server is stopped; the file is moved away.
@@ -43,12 +40,7 @@ final class AccountsDatabase: Sendable {
   init(mariadb server: MariaDBServer, name: String, script: String) throws {
     kind = .mariadb
     place = .mariadb(server, database: name)
-    try server.sql(
-      """
-      CREATE DATABASE \(name);
-      CREATE USER IF NOT EXISTS \(Self.reader) IDENTIFIED BY 'database-password';
-      GRANT ALL ON \(name).* TO \(Self.reader);
-      """)
+    try server.sql("CREATE DATABASE \(name)")
     try execute(script)
   }
 
@@ -69,7 +61,7 @@ final class AccountsDatabase: Sendable {
     case .file(let path, _): .sqlite(file: path)
     case .cluster(let server, let database): .pgsql(conninfo: server.conninfo(database: database))
     case .mariadb(let server, let database):
-      .mysql(socket: server.socketPath, database: database, user: Self.reader, password: "database-password")
+      .mysql(socket: server.socketPath, database: database, user: "root")
     }
   }
 

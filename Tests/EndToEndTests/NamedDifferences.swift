@@ -28,6 +28,10 @@ extension NamedDifference {
           "CRAM needs a stored clear password; for courier's authsqlite a missing one is the empty one, and anybody gets in",
         labels: CRAMLabels.withoutKey, courier: .account, ours: .fail, only: [.sqlite]),
       NamedDifference(
+        reason: "an empty name is sent, as courier's other modules do; its authmysql leaves it out",
+        labels: ["no-name@odd.example/right"] + lookups("no-name@odd.example"), courier: .account, ours: .account,
+        only: [.mariadb]),
+      NamedDifference(
         reason: "PASSWD with fewer than four fields is refused; courier closes without a reply",
         labels: ["change with too few fields", "change with no fields"], courier: .closed, ours: .fail),
       NamedDifference(

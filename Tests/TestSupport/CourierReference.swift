@@ -9,8 +9,8 @@ public final class CourierReference: Sendable {
     case sqlite(file: String)
     /// `authpgsql`.
     case pgsql(conninfo: String)
-    /// `authmysql`, through a Unix socket. It does without no password.
-    case mysql(socket: String, database: String, user: String, password: String)
+    /// `authmysql`, through a Unix socket, without a password.
+    case mysql(socket: String, database: String, user: String)
 
     /// As courier's configuration names it, without `auth`.
     var name: String {
@@ -26,14 +26,18 @@ public final class CourierReference: Sendable {
       switch self {
       case .sqlite(let file): "SQLITE_DATABASE \(file)"
       case .pgsql(let conninfo): "PGSQL_CONNECTION \(conninfo)"
-      case .mysql(let socket, let database, let user, let password):
+      case .mysql(let socket, let database, let user):
+        // It insists on the last lines, which the queries make needless.
         """
         MYSQL_SERVER localhost
         MYSQL_SOCKET \(socket)
         MYSQL_DATABASE \(database)
         MYSQL_USERNAME \(user)
-        MYSQL_PASSWORD \(password)
         MYSQL_CHARACTER_SET utf8mb4
+        MYSQL_PORT 0
+        MYSQL_OPT 0
+        MYSQL_USER_TABLE mailbox
+        MYSQL_CRYPT_PWFIELD password
         """
       }
     }

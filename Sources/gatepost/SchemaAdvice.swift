@@ -24,16 +24,20 @@ struct SchemaAdvice {
   func onMisfit(_ findings: [DirectoryFinding]) -> [CheckSchema.Note] {
     var notes: [CheckSchema.Note] = []
     // The words are in the server's language, PostgreSQL's code is not.
-    let isDenied = findings.contains { $0.text.contains("denied") || $0.text.contains("42501") }
-    let closed = isDenied ? unreadable : []
+    let denials = findings.filter { $0.kind == .configuration }.map(\.text).filter {
+      $0.contains("denied") || $0.contains("42501")
+    }
+    let closed = denials.isEmpty ? [] : unreadable(denials)
     if !closed.isEmpty {
       notes.append(
         .init(
-          kind: .explanation, text: "the role may not read \(list(closed.map(\.path))); as their owner:",
-          lines: closed.map { "GRANT SELECT ON \($0.path) TO \(role);" }))
+          kind: .explanation, text: "the role may not read \(list(closed)); as their owner:",
+          lines: closed.map { "GRANT SELECT ON \($0) TO \(role);" }))
     }
     if let sighting, sighting.isComplete, !isConfigured(sighting) {
       notes.append(proposal(sighting))
+    } else if !closed.isEmpty {
+      return notes
     } else if let preset, let own = SchemaSighting.look(for: preset, in: shape), !own.isComplete {
       notes.append(
         .init(
@@ -46,7 +50,7 @@ struct SchemaAdvice {
           text:
             "what is there looks most like the schema of \(sighting.preset.title) (preset `\(sighting.preset.name)`), but it lacks "
             + list(sighting.missing.map(\.description))))
-    } else if closed.isEmpty, sighting == nil {
+    } else if sighting == nil {
       notes.append(nobodys)
     }
     return notes
@@ -128,14 +132,24 @@ struct SchemaAdvice {
   }
 
   /// Tables that the queries read and the role may not.
-  private var unreadable: [DatabaseShape.Table] {
-    let queries = [settings.queries.account.source, settings.queries.enumerate?.source ?? ""].joined(separator: " ")
+  private func unreadable(_ denials: [String]) -> [String] {
+    let queries = [settings.queries.account, settings.queries.enumerate, settings.queries.appPasswords]
+      .compactMap { $0?.source }.joined(separator: " ")
     let words = queries.lowercased().split { !($0.isLetter || $0.isNumber || "_$.".contains($0)) }.map(String.init)
-    let sources = Set(zip(words, words.dropFirst()).filter { ["from", "join"].contains($0.0) }.map(\.1))
+    let pairs = zip(words, words.dropFirst()).filter { ["from", "join"].contains($0.0) && $0.1 != "select" }
+    let sources = Set(pairs.map(\.1))
+    // MariaDB shows nobody a table or a column that they may do nothing with. What it denies it names.
+    let hidden =
+      settings.backEnd.dialect == .mariadb
+      ? sources.filter { source in
+        !shape.tables.contains { $0.name.lowercased() == source }
+          || denials.contains { $0.lowercased().contains("'\(source)'") || $0.lowercased().contains("`\(source)`") }
+      }.sorted() : []
     let closed = shape.tables.filter { !$0.isReadable }
     let read = closed.filter { sources.contains($0.path.lowercased()) || sources.contains($0.name.lowercased()) }
     // `FROM a, b` and names in quotes are not understood: then every table that is spoken of.
-    return read.isEmpty ? closed.filter { words.contains($0.name.lowercased()) } : read
+    return (read.isEmpty && hidden.isEmpty ? closed.filter { words.contains($0.name.lowercased()) } : read).map(\.path)
+      + hidden
   }
 
   private var role: String { shape.role ?? "the role" }

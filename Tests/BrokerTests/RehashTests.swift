@@ -13,6 +13,7 @@ import Threads
   final class Cabinet: AccountDirectory {
     let name = "one"
     let offersPasswordChange = true
+    let offersAppPasswords = false
     let accounts = Lock<[String: Account]>([:])
     /// What is said to each change; nil makes it.
     let trouble = Lock<Unavailability?>(nil)
@@ -44,7 +45,12 @@ import Threads
         })
     }
 
+    func appPasswords(
+      _ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<[AppPassword]>) -> Void
+    ) { completion(.accepted([])) }
+
     func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> { .accepted(()) }
+    func read(_ sql: String, deadline: Deadline, _ row: ([String?]) -> Bool) -> Outcome<Void> { .accepted(()) }
     func inspect() -> [DirectoryFinding] { [] }
     func shutDown() {}
 

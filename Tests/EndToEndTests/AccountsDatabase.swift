@@ -44,6 +44,9 @@ final class AccountsDatabase: Sendable {
     try execute(script)
   }
 
+  /// The file, where it is one.
+  var file: String? { if case .file(let path, _) = place { path } else { nil } }
+
   /// The lines of `[[directory]]` that say what and where it is.
   var directoryLines: String {
     switch place {

@@ -5,7 +5,7 @@ internal import Testing
 /// App passwords at the socket of the real daemon, out of both kinds of databases.
 @Suite(.serialized) struct AppPasswordTests {
   private static let table = """
-    CREATE TABLE mailbox (username text PRIMARY KEY, password text);
+    CREATE TABLE mailbox (username varchar(255) PRIMARY KEY, password text);
     CREATE TABLE app_passwords (id integer PRIMARY KEY, username text, password text, description text, services text);
     """
 
@@ -32,19 +32,23 @@ internal import Testing
     }
   }
 
-  private func withDatabase(_ kind: BackEndKind, _ body: (AccountsDatabase, PostgreSQLServer?) throws -> Void) throws {
+  private func withDatabase(_ kind: BackEndKind, _ body: (AccountsDatabase) throws -> Void) throws {
     switch kind {
-    case .sqlite: try body(AccountsDatabase(sqlite: Self.table), nil)
+    case .sqlite: try body(AccountsDatabase(sqlite: Self.table))
     case .postgresql:
       let server = try PostgreSQLServer()
       defer { server.stop() }
-      try body(AccountsDatabase(postgresql: server, name: "mail", script: Self.table), server)
+      try body(AccountsDatabase(postgresql: server, name: "mail", script: Self.table))
+    case .mariadb:
+      let server = try MariaDBServer()
+      defer { server.stop() }
+      try body(AccountsDatabase(mariadb: server, name: "mail", script: Self.table))
     }
   }
 
   @Test(arguments: BackEndKind.allCases)
   func scopedNamedAndRevocable(kind: BackEndKind) throws {
-    try withDatabase(kind) { database, server in
+    try withDatabase(kind) { database in
       let hashes = try ["kX2mQ9vLwR5tBz", "hT7cN4yDsJ8fGa", "pV3xK6uEoM1qCb", "zW5rH9iPnS2kYd"].map(hash)
       try database.execute(
         """
@@ -106,43 +110,43 @@ internal import Testing
 
   /// The server dies while the second query is under way.
   @Test func aServerThatDiesBetweenTheQueriesIsNoWrongPassword() throws {
-    try withDatabase(.postgresql) { database, server in
-      let server = try #require(server)
-      let hashes = try ["kX2mQ9vLwR5tBz", "hT7cN4yDsJ8fGa"].map(hash)
-      try database.execute(
-        """
-        INSERT INTO mailbox VALUES ('alice@example.org', '\(hashes[0])');
-        INSERT INTO app_passwords VALUES (1, 'alice@example.org', '\(hashes[1])', 'phone', '*');
-        """)
-      let daemon = try daemon(
-        database,
-        appPasswords:
-          "SELECT password FROM app_passwords WHERE username = :username AND (pg_sleep(60) IS NOT NULL)")
-      defer { daemon.stop() }
-      let client = AuthdaemonClient(daemon.socketPath)
-      let replies = Replies()
-      let thread = Thread {
-        replies.add(
-          (try? client.ask(AuthdaemonClient.authentication(service: "imap", "alice@example.org", "hT7cN4yDsJ8fGa")))?
-            .text)
-      }
-      thread.start()
-      #expect(
-        eventually(within: 20) {
-          let count = try? server.sql(
-            """
-            SELECT count(*) FROM pg_stat_activity
-            WHERE query LIKE '%app_passwords%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()
-            """)
-          return (count.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0) > 0
-        })
-      server.crash()
-      #expect(eventually(within: 29) { replies.all.count == 1 })
-      #expect(replies.all == [""], "try again later")
-      daemon.stop()
-      #expect(daemon.log.contains("outcome=unavailable reason=\"database unreachable"))
-      #expect(!daemon.log.contains("outcome=refused"))
+    let server = try PostgreSQLServer()
+    defer { server.stop() }
+    let database = try AccountsDatabase(postgresql: server, name: "mail", script: Self.table)
+    let hashes = try ["kX2mQ9vLwR5tBz", "hT7cN4yDsJ8fGa"].map(hash)
+    try database.execute(
+      """
+      INSERT INTO mailbox VALUES ('alice@example.org', '\(hashes[0])');
+      INSERT INTO app_passwords VALUES (1, 'alice@example.org', '\(hashes[1])', 'phone', '*');
+      """)
+    let daemon = try daemon(
+      database,
+      appPasswords:
+        "SELECT password FROM app_passwords WHERE username = :username AND (pg_sleep(60) IS NOT NULL)")
+    defer { daemon.stop() }
+    let client = AuthdaemonClient(daemon.socketPath)
+    let replies = Replies()
+    let thread = Thread {
+      replies.add(
+        (try? client.ask(AuthdaemonClient.authentication(service: "imap", "alice@example.org", "hT7cN4yDsJ8fGa")))?
+          .text)
     }
+    thread.start()
+    #expect(
+      eventually(within: 20) {
+        let count = try? server.sql(
+          """
+          SELECT count(*) FROM pg_stat_activity
+          WHERE query LIKE '%app_passwords%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()
+          """)
+        return (count.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0) > 0
+      })
+    server.crash()
+    #expect(eventually(within: 29) { replies.all.count == 1 })
+    #expect(replies.all == [""], "try again later")
+    daemon.stop()
+    #expect(daemon.log.contains("outcome=unavailable reason=\"database unreachable"))
+    #expect(!daemon.log.contains("outcome=refused"))
   }
 
   private final class Replies: @unchecked Sendable {

@@ -13,7 +13,8 @@ internal import Testing
   /// The accounts in a database of one kind.
   private struct Stage {
     let database: AccountsDatabase
-    let server: PostgreSQLServer?
+    /// Of a database that has one.
+    let end: @Sendable () -> Void
     /// At the beginning, by user.
     let hashes: [String: String]
   }
@@ -31,7 +32,7 @@ internal import Testing
     }
     let rows = hashes.map { "('\($0.key)', '\($0.value)', NULL)" }.joined(separator: ", ")
     let table = """
-      CREATE TABLE people (username text PRIMARY KEY, password text, clear text);
+      CREATE TABLE people (username varchar(255) PRIMARY KEY, password text, clear text);
       CREATE TABLE writes (username text);
       INSERT INTO people VALUES \(rows);
       UPDATE people SET clear = 'changed-secret' WHERE username = 'changed';
@@ -39,7 +40,7 @@ internal import Testing
     switch kind {
     case .sqlite:
       let trigger = "CREATE TRIGGER counted AFTER UPDATE ON people BEGIN INSERT INTO writes VALUES (new.username); END;"
-      return Stage(database: try AccountsDatabase(sqlite: table + trigger), server: nil, hashes: hashes)
+      return Stage(database: try AccountsDatabase(sqlite: table + trigger), end: {}, hashes: hashes)
     case .postgresql:
       let server = try PostgreSQLServer()
       let database = try AccountsDatabase(
@@ -51,7 +52,17 @@ internal import Testing
           CREATE ROLE reader LOGIN;
           GRANT SELECT ON people TO reader;
           """)
-      return Stage(database: database, server: server, hashes: hashes)
+      return Stage(database: database, end: { server.stop() }, hashes: hashes)
+    case .mariadb:
+      let server = try MariaDBServer()
+      let database = try AccountsDatabase(
+        mariadb: server, name: "accounts",
+        script: table + """
+          CREATE TRIGGER counted AFTER UPDATE ON people FOR EACH ROW INSERT INTO writes VALUES (NEW.username);
+          CREATE USER reader;
+          GRANT SELECT ON accounts.people TO reader;
+          """)
+      return Stage(database: database, end: { server.stop() }, hashes: hashes)
     }
   }
 
@@ -110,7 +121,7 @@ internal import Testing
   func aLoginReplacesAWeakHashOnceAndOtherProgramsCanReadIt(_ kind: BackEndKind) throws {
     let stage = try makeStage(kind)
     let (database, hashes) = (stage.database, stage.hashes)
-    defer { stage.server?.stop() }
+    defer { stage.end() }
     let daemon = try GatepostDaemon {
       configuration($0, database.directoryLines, #"rehash-to = "SHA512-CRYPT:rounds=6000""#)
     }
@@ -179,12 +190,13 @@ internal import Testing
   func whereNothingCanBeStoredLoginsGoOnAndOneLineSaysSo(_ kind: BackEndKind) throws {
     let stage = try makeStage(kind)
     let (database, hashes) = (stage.database, stage.hashes)
-    defer { stage.server?.stop() }
+    defer { stage.end() }
     var lines = database.directoryLines
     // Root without the right to pass over permissions, as every other user is.
     let prelude = #"exec setpriv --bounding-set -dac_override,-dac_read_search -- "$@""#
     switch kind {
-    case .sqlite: chmod(database.location, 0o444)
+    case .sqlite: chmod(try #require(database.file), 0o444)
+    case .mariadb: lines = lines.replacingOccurrences(of: "user=root", with: "user=reader")
     case .postgresql: lines = lines.replacingOccurrences(of: "user=postgres", with: "user=reader")
     }
     let daemon = try GatepostDaemon(prelude: prelude) { configuration($0, lines, #"rehash-to = "BLF-CRYPT:4""#) }

@@ -97,8 +97,8 @@ struct RequestCourse {
     case lookingUp(Int)
     /// Without an account: nothing is to be verified.
     case admitting(Int, Account?)
-    case askingAppPasswords(Int, Account)
-    case recalling(Int, Account)
+    /// While there are no keys, app passwords were asked for; then, what is remembered of them.
+    case gathering(Int, Account)
     case verifying(Int, Account)
     case deceiving(Refusal)
     case hashing(Int)
@@ -212,13 +212,15 @@ struct RequestCourse {
     case (.admitting(let position, let account?), .needsAppPasswords),
       (.verifying(let position, let account), .needsAppPasswords):
       return lacksAppPasswords(at: position) ? askForAppPasswords(account, at: position) : contradiction(event)
-    case (.askingAppPasswords(let position, let account), .foundAppPasswords(let outcome)):
+    case (.gathering(let position, let account), .foundAppPasswords(let outcome)):
+      guard keys.isEmpty else { return contradiction(event) }
       return foundAppPasswords(outcome, account, at: position)
     case (.admitting(let position, let account?), .recalled(.match(let place))),
-      (.recalling(let position, let account), .recalled(.match(let place))):
+      (.gathering(let position, let account), .recalled(.match(let place))):
       guard keyring?.select(place) == true else { return contradiction(event) }
       return remembered(account, at: position)
-    case (.recalling(let position, let account), .recalled(let recollection)):
+    case (.gathering(let position, let account), .recalled(let recollection)):
+      guard !keys.isEmpty else { return contradiction(event) }
       if case .familiar(let place) = recollection { keyring?.prefer(place) }
       return tryNextKey(account, at: position)
     case (.deceiving(let refusal), .verified):
@@ -368,12 +370,12 @@ struct RequestCourse {
       return hash == nil && account.clearPassword == nil ? askForAppPasswords(account, at: position) : nil
     }
     if needsAdmission { return admit(account, against: hash ?? account.clearPassword, at: position) }
-    state = .recalling(position, account)
+    state = .gathering(position, account)
     return .recall(password, among: keyring.keys, of: account.username)
   }
 
   private mutating func askForAppPasswords(_ account: Account, at position: Int) -> Action {
-    state = .askingAppPasswords(position, account)
+    state = .gathering(position, account)
     return .lookUpAppPasswords(directory: directories[position], of: account.username)
   }
 

@@ -10,8 +10,10 @@
 
     /// What the question's statement is doing.
     private enum Step {
-      /// Nothing: there is no such statement.
+      /// Nothing: there is no such query.
       case failing(DatabaseFault)
+      /// What could not be prepared before.
+      case preparing(AppPasswordQuery)
       case executing(Statement)
       case fetching(Statement, Harvest)
     }
@@ -42,7 +44,7 @@
       lastHeard = now
     }
 
-    mutating func send(_ queries: inout LookUpQueries) throws(DatabaseFault) { begin(&queries, at: lastHeard) }
+    mutating func send(_ queries: inout LookUpQueries) throws(DatabaseFault) { begin(&queries) }
 
     var pollEvents: Int16 { session.statement.connection.pollEvents }
 
@@ -80,13 +82,13 @@
       }
       while let result = finished {
         finished = nil
-        if let state = take(result, &queries, at: now, answer) { return state }
+        if let state = take(result, &queries, answer) { return state }
       }
       return .waiting
     }
 
     /// Begins with the next one.
-    private mutating func begin(_ queries: inout LookUpQueries, at now: Deadline) {
+    private mutating func begin(_ queries: inout LookUpQueries) {
       guard let next = queue.popLast() else { return }
       current = next
       hasExpired = false
@@ -96,15 +98,18 @@
         _ = queries.account.parameters.bind(next.key)
         execute(session.statement, queries.account.parameters)
       case .appPasswords:
-        switch session.appPasswords {
-        case .ready(let statement, _):
-          _ = queries.appPasswords.parameters.bind(next.key)
-          execute(statement, queries.appPasswords.parameters)
-        case .unfit(let fault, let since):
-          let isToBeTriedAgain = now - since >= Session.secondLook
-          fail(DatabaseFault(.query, code: fault.code, spoilsStatement: isToBeTriedAgain, fault.message))
-        // Not reached: who has no such query is not asked.
-        case nil: fail(DatabaseFault(.query, "there is no app-passwords query"))
+        guard let query = session.appPasswords else {
+          // Not reached: who has no such query is not asked.
+          step = .failing(DatabaseFault(.query, "there is no app-passwords query"))
+          finished = 0
+          return
+        }
+        _ = queries.appPasswords.parameters.bind(next.key)
+        if let prepared = query.prepared {
+          execute(prepared.statement, queries.appPasswords.parameters)
+        } else {
+          step = .preparing(query)
+          take(query.prepare())
         }
       }
     }
@@ -114,12 +119,6 @@
       take(statement.start(parameters))
     }
 
-    /// Its end comes with the next turn.
-    private mutating func fail(_ fault: DatabaseFault) {
-      step = .failing(fault)
-      finished = 0
-    }
-
     private mutating func take(_ progress: Call.Progress) {
       if case .done(let result) = progress { finished = result }
     }
@@ -127,16 +126,23 @@
     /// The call under way has ended.
     /// - Returns: nil to go on.
     private mutating func take(
-      _ result: Int32, _ queries: inout LookUpQueries, at now: Deadline, _ answer: (LookUp, LookUp.Answer) -> Void
+      _ result: Int32, _ queries: inout LookUpQueries, _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState? {
       switch step {
       case .failing(let fault):
-        return fail(fault, &queries, at: now, answer)
+        return fail(fault, &queries, answer)
+      case .preparing(let query):
+        do throws(DatabaseFault) {
+          execute(try query.finish(result).statement, queries.appPasswords.parameters)
+          return nil
+        } catch {
+          return fail(error, &queries, answer)
+        }
       case .executing(let statement):
-        if result != 0 { return fail(statement.fault(.running), &queries, at: now, answer) }
+        if result != 0 { return fail(statement.fault(.running), &queries, answer) }
         if statement.hasOtherColumns {
           let fault = DatabaseFault(.query, spoilsStatement: true, "the query's columns have changed")
-          return fail(fault, &queries, at: now, answer)
+          return fail(fault, &queries, answer)
         }
         step = .fetching(statement, harvest(of: statement))
         take(statement.startFetch())
@@ -148,17 +154,17 @@
           take(statement.startFetch())
           return nil
         case .end:
-          return finish(Self.answer(harvest), &queries, at: now, answer)
+          return finish(Self.answer(harvest), &queries, answer)
         case .fault(let fault):
-          return fail(fault, &queries, at: now, answer)
+          return fail(fault, &queries, answer)
         }
       }
     }
 
     /// Before the first row.
     private func harvest(of statement: Statement) -> Harvest {
-      if case .ready(let other, let columns)? = session.appPasswords, other === statement {
-        return .appPasswords(AppPasswordColumns.Reading(columns))
+      if let appPasswords = session.appPasswords?.prepared, appPasswords.statement === statement {
+        return .appPasswords(AppPasswordColumns.Reading(appPasswords.columns))
       }
       return .account(rows: 0, first: nil)
     }
@@ -183,17 +189,17 @@
     }
 
     private mutating func finish(
-      _ given: LookUp.Answer, _ queries: inout LookUpQueries, at now: Deadline,
+      _ given: LookUp.Answer, _ queries: inout LookUpQueries,
       _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState? {
       if let lookUp = current { answer(lookUp, given) }
       current = nil
-      begin(&queries, at: now)
+      begin(&queries)
       return current == nil ? .finished : nil
     }
 
     private mutating func fail(
-      _ fault: DatabaseFault, _ queries: inout LookUpQueries, at now: Deadline,
+      _ fault: DatabaseFault, _ queries: inout LookUpQueries,
       _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState? {
       if fault.kind == .connection { return .lost(fault) }
@@ -208,7 +214,7 @@
         current = nil
         return .finished
       }
-      return finish(.unavailable(fault.unavailability), &queries, at: now, answer)
+      return finish(.unavailable(fault.unavailability), &queries, answer)
     }
   }
 #endif

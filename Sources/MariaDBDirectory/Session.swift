@@ -6,22 +6,11 @@
   struct Session: LookUpSession {
     typealias Exchange = LookUpSequence
 
-    /// The `app-passwords` query. Where it cannot be prepared accounts are found all the same, and the trouble is that of whoever asks for
-    /// app passwords.
-    enum AppPasswords: Sendable {
-      case ready(Statement, AppPasswordColumns)
-      /// What is wrong with it, and since when this is known.
-      case unfit(DatabaseFault, since: Deadline)
-    }
-
-    /// After this time an unfit query is tried again, by whoever asks next: on a new connection.
-    static let secondLook = Duration.seconds(5)
-
     /// The `account` query.
     let statement: Statement
     let columns: AccountColumns
     /// Nil: there is no such query.
-    let appPasswords: AppPasswords?
+    let appPasswords: AppPasswordQuery?
 
     /// Connects and prepares.
     /// - Parameter suspect: a server that has stopped answering: the others are tried first.
@@ -47,20 +36,16 @@
 
     private static func appPasswords(
       _ query: QueryTemplate?, on connection: Connection, until deadline: Deadline, stop: StopFlag
-    ) throws(DatabaseFault) -> AppPasswords? {
+    ) throws(DatabaseFault) -> AppPasswordQuery? {
       guard let query else { return nil }
-      let statement: Statement
+      let appPasswords = try AppPasswordQuery(query, on: connection)
+      let result = try connection.finish(appPasswords.prepare(), until: deadline, stop: stop)
       do throws(DatabaseFault) {
-        statement = try Statement(query, on: connection, until: deadline, stop: stop)
+        _ = try appPasswords.finish(result)
       } catch {
         guard error.kind == .query else { throw error }
-        return .unfit(error, since: .now)
       }
-      do throws(ColumnError) {
-        return .ready(statement, try AppPasswordColumns(statement.columnNames))
-      } catch {
-        return .unfit(DatabaseFault(.query, "the app-passwords query: \(error)"), since: .now)
-      }
+      return appPasswords
     }
 
     var descriptor: Int32 { statement.connection.descriptor }

@@ -29,36 +29,37 @@
 
     /// Prepares `sql`.
     /// - Parameter parameterCount: how many values will be bound: what the server takes for a parameter must be one of ours.
-    init(
+    convenience init(
       _ sql: String, parameterCount: Int, on connection: Connection, until deadline: Instant, stop: StopFlag
     ) throws(DatabaseFault) {
-      self.connection = connection
       let handle = try connection.makeStatement()
+      let call = Call.prepare(handle, connection.texts.own(text: sql), count: sql.utf8.count)
+      let result = try connection.run(call, until: deadline, stop: stop)
+      try self.init(prepared: handle, result, parameterCount: parameterCount, on: connection)
+    }
+
+    /// What a preparation has come to.
+    /// - Parameters:
+    ///   - handle: of the connection; of no other `Statement`.
+    ///   - result: what the call returned.
+    init(
+      prepared handle: UnsafeMutablePointer<MYSQL_STMT>, _ result: Int32, parameterCount: Int,
+      on connection: Connection
+    ) throws(DatabaseFault) {
+      guard result == 0 else { throw connection.lastFault(of: handle, .preparing) }
+      let found = Int(mysql_stmt_param_count(handle))
+      guard found == parameterCount else {
+        throw DatabaseFault(
+          .query,
+          "the server finds \(found) parameters where there are \(parameterCount) placeholders: is one in a comment?")
+      }
+      self.connection = connection
       self.handle = handle
       binds = .allocate(capacity: parameterCount)
       binds.initialize(repeating: MYSQL_BIND())
-      let call = Call.prepare(handle, connection.texts.own(text: sql), count: sql.utf8.count)
-      let failure: DatabaseFault?
-      do throws(DatabaseFault) {
-        let result = try connection.run(call, until: deadline, stop: stop)
-        let found = Int(mysql_stmt_param_count(handle))
-        if result != 0 {
-          failure = connection.lastFault(of: handle, .preparing)
-        } else if found != parameterCount {
-          failure = DatabaseFault(
-            .query,
-            "the server finds \(found) parameters where there are \(parameterCount) placeholders: is one in a comment?")
-        } else {
-          failure = nil
-        }
-      } catch {
-        failure = error
-      }
       let row = RowBuffer(of: handle)
       self.row = row
-      columnNames =
-        failure == nil ? (0..<row.count).map { handle.pointee.fields?[$0].name.map { String(cString: $0) } ?? "" } : []
-      if let failure { throw failure }
+      columnNames = (0..<row.count).map { handle.pointee.fields?[$0].name.map { String(cString: $0) } ?? "" }
       guard row.bind() else { throw fault(.preparing) }
     }
 

@@ -52,10 +52,10 @@ extension DirectoryConformance {
     ConformanceCase("app passwords: a query of one column, with :service, :local_part and :domain") { fixture in
       try fixture.makeAppPasswords()
       try fixture.insertAppPassword(services: "imap")
-      let query = """
-        SELECT hash AS password FROM app_passwords
-        WHERE login = :local_part || '@' || :domain AND services = :service
-        """
+      // To MariaDB `||` is OR.
+      let address =
+        fixture.dialect == .mariadb ? "CONCAT(:local_part, '@', :domain)" : ":local_part || '@' || :domain"
+      let query = "SELECT hash AS password FROM app_passwords WHERE login = \(address) AND services = :service"
       try fixture.withAppPasswords(query) { directory in
         try expectEqual(directory.findAppPasswords(alice).map { text($0.hash) }, ["$1$abc$app"])
         try expectEqual(directory.findAppPasswords(alice, service: "smtp").count, 0)

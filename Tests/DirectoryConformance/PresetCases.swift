@@ -97,7 +97,10 @@ extension DirectoryConformance {
       try fixture.execute(
         """
         CREATE TABLE pa_mailbox_app_password (id \(fixture.dialect.counter), username varchar(255) DEFAULT NULL,
-          description varchar(255) DEFAULT NULL, password_hash varchar(255) DEFAULT NULL);
+          description varchar(255) DEFAULT NULL, password_hash varchar(255) DEFAULT NULL)
+        """)
+      try fixture.execute(
+        """
         INSERT INTO pa_mailbox_app_password (username, description, password_hash)
         VALUES ('testuser@example.com', 'phone', '$1$abc$1'), ('testuser@example.com', NULL, '$1$abc$2'),
           ('twice@example.org', 'other', '$1$abc$3')

@@ -76,7 +76,7 @@ final class AccountsDatabase: Sendable {
     let output: String
     switch place {
     case .file(let path, _):
-      let result = try ChildProcess.run(["sqlite3", "-batch", "-bail", path], input: sql)
+      let result = try ChildProcess.run(["sqlite3", "-batch", "-bail", path], input: ".timeout 20000\n" + sql)
       guard result.status == 0 else { throw ServerTrouble("sqlite3: \(result.errors)") }
       output = result.output
     case .cluster(let server, let database):

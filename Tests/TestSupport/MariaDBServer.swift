@@ -140,7 +140,7 @@ public final class MariaDBServer: @unchecked Sendable {
     lock.withLock {
       guard let process else { return }
       isFrozen = true
-      kill(process.pid, SIGSTOP)
+      ProcessFacts.freeze([process.pid])
     }
   }
 

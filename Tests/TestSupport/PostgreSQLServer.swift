@@ -176,7 +176,7 @@ public final class PostgreSQLServer: @unchecked Sendable {
       guard let process else { return }
       isFrozen = true
       // The main process first: it makes no more children then.
-      for pid in [process.pid] + Self.children(of: process.pid) { kill(pid, SIGSTOP) }
+      ProcessFacts.freeze([process.pid] + Self.children(of: process.pid))
     }
   }
 

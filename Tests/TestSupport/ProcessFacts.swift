@@ -23,6 +23,25 @@ public struct ProcessFacts: Sendable, Equatable {
       line.split(separator: " ").dropFirst().first.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0
   }
 
+  /// Stops processes in their tracks (SIGSTOP), and waits until every one of their threads stands: a signal is on its way for a moment, and
+  /// what it has not yet reached goes on answering.
+  public static func freeze(_ pids: [Int32]) {
+    for pid in pids { kill(pid, SIGSTOP) }
+    _ = eventually(within: 10) { pids.allSatisfy(isFrozen) }
+  }
+
+  private static func isFrozen(_ pid: Int32) -> Bool {
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+    return tasks.allSatisfy { task in
+      // The state stands behind the name, which may hold anything.
+      guard let line = try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/stat", encoding: .utf8) else {
+        return true
+      }
+      return ["T", "Z", "X"].contains(
+        line.split(separator: ")").last?.split(separator: " ").first.map(String.init) ?? "")
+    }
+  }
+
   /// Lets this process open as many descriptors as it may.
   /// - Returns: how many that are.
   @discardableResult

@@ -23,11 +23,12 @@ extension Preset {
       [
         SchemaProbe(
           table: "mailbox",
-          columns: ["username", "storagebasedirectory", "mailboxformat", "quota", "allow_nets"],
+          columns: ["username", "domain", "storagebasedirectory", "mailboxformat", "quota", "allow_nets"],
           checks: [
             .init("storagebasedirectory NOT LIKE '/%'", "a storagebasedirectory that is no absolute path"),
             .init(
               "mailboxformat NOT IN ('maildir', '')", "a mailboxformat that courier does not read", isFault: false),
+            .orphans("domain", "domain = looked.domain"),
             .init("quota < 0", "a negative quota: it is taken for none", isFault: false),
             .init("username <> lower(username)", "capital letters in username: nobody is found by it"),
             .init(

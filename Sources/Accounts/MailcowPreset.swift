@@ -18,8 +18,9 @@ extension Preset {
     probes: { _, _ in
       [
         SchemaProbe(
-          table: "mailbox", columns: ["mailbox_path_prefix", "attributes"],
+          table: "mailbox", columns: ["domain", "mailbox_path_prefix", "attributes"],
           checks: [
+            .orphans("domain", "domain = looked.domain"),
             .init(
               "mailbox_path_prefix IS NULL OR mailbox_path_prefix NOT LIKE '/%'",
               "a mailbox_path_prefix that is NULL or no absolute path"),

@@ -17,6 +17,14 @@ public struct SchemaProbe: Sendable {
       self.text = text
       self.isFault = isFault
     }
+
+    /// Rows of a domain that is not there: the preset's queries do not see them.
+    /// - Parameter condition: about the domain's columns and `looked`, the rows.
+    static func orphans(_ domains: String, _ condition: String) -> Check {
+      Check(
+        "NOT EXISTS (SELECT 1 FROM \(domains) AS d WHERE d.\(condition))",
+        "a domain that is not in \(domains): they are neither listed nor found")
+    }
   }
 
   /// Where.

@@ -19,8 +19,9 @@ extension Preset {
       let ownerless = parameters.uid == nil || parameters.gid == nil ? ["uid IS NULL OR gid IS NULL"] : []
       return [
         SchemaProbe(
-          table: "mailbox", columns: ["username", "homedir", "maildir", "uid", "gid", "quota"],
+          table: "mailbox", columns: ["username", "homedir", "maildir", "uid", "gid", "quota", "Domain_id"],
           checks: [
+            .orphans("domain", "id = looked.Domain_id"),
             .init(
               "\(homeless)homedir <> '' AND homedir NOT LIKE '/%'", "a homedir that is NULL, empty or no absolute path"),
             .init(

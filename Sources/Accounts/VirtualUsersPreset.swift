@@ -13,7 +13,7 @@ extension Preset {
           table: "virtual_users", columns: ["email", "domain_id"],
           checks: [
             .init("email IS NULL OR email NOT LIKE '_%@_%'", "an email that is NULL or no address: they have no home"),
-            .init("domain_id IS NULL", "no domain_id: they are neither listed nor found"),
+            .orphans("virtual_domains", "id = looked.domain_id"),
           ])
       ]
     }

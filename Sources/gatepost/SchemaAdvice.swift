@@ -32,7 +32,8 @@ struct SchemaAdvice {
       notes.append(
         .init(
           kind: .explanation, text: "the role may not read \(list(closed)); as their owner:",
-          lines: closed.map { "GRANT SELECT ON \($0) TO \(role);" }))
+          lines: schemas(of: closed).map { "GRANT USAGE ON SCHEMA \($0) TO \(role);" }
+            + closed.map { "GRANT SELECT ON \($0) TO \(role);" }))
     }
     if let sighting, sighting.isComplete, !isConfigured(sighting) {
       notes.append(proposal(sighting))
@@ -150,6 +151,11 @@ struct SchemaAdvice {
     // `FROM a, b` and names in quotes are not understood: then every table that is spoken of.
     return (read.isEmpty && hidden.isEmpty ? closed.filter { words.contains($0.name.lowercased()) } : read).map(\.path)
       + hidden
+  }
+
+  /// The schemas that are named in these.
+  private func schemas(of tables: [String]) -> [String] {
+    Set(tables.compactMap { path in path.lastIndex(of: ".").map { String(path[..<$0]) } }).sorted()
   }
 
   private var role: String { shape.role ?? "the role" }

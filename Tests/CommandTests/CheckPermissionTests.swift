@@ -70,6 +70,14 @@ import Testing
     #expect(elsewhere.status == 78)
     #expect(elsewhere.output.contains("    table = \"mail.mailbox\"\n"), "\(elsewhere.output)")
 
+    let barred = try check(
+      "barred", "CREATE SCHEMA mail; SET search_path = mail; \(Self.mailbox)",
+      postfixAdmin + "\ntable = \"mail.mailbox\"")
+    #expect(barred.status == 78)
+    #expect(
+      barred.output.contains(
+        "    GRANT USAGE ON SCHEMA mail TO reader;\n    GRANT SELECT ON mail.mailbox TO reader;\n"), "\(barred.output)")
+
     let hidden = try check(
       "hidden",
       "CREATE SCHEMA mail; SET search_path = mail; \(Self.iRedMail) GRANT USAGE ON SCHEMA mail TO reader; "

@@ -27,6 +27,7 @@ extension Panel {
         ('off@example.com', 'x', '', 'm/', 0, 'example.com'), ('late@example.com', 'x', '', 'm/', 0, 'example.com'),
         ('some@example.com', 'x', '', 'm/', 0, 'example.com'), ('bound@example.com', 'x', '', 'm/', 0, 'example.com'),
         ('bob@backup.example', 'x', '', 'm/', 0, 'backup.example'), ('carol@closed.example', 'x', '', 'm/', 0, 'closed.example');
+      INSERT INTO mailbox (username, password, maildir, domain) VALUES ('lost@gone.example', 'x', 'm/', 'gone.example');
       UPDATE mailbox SET active = 0 WHERE username = 'off@example.com';
       UPDATE mailbox SET expired = '2001-01-01 00:00:00' WHERE username = 'late@example.com';
       UPDATE mailbox SET enablepop3secured = 0, enablesmtpsecured = 0, mailboxformat = 'mdbox' WHERE username = 'some@example.com';
@@ -55,8 +56,8 @@ extension Panel {
       ("some@example.com", "esmtp", .inactive),
       ("some@example.com", "managesieve", .open), ("some@example.com", "webmail", .open),
       ("bound@example.com", "imap", .inactive), ("bob@backup.example", "imap", .inactive),
-      ("carol@closed.example", "imap", .inactive),
-    ], listed: iRedMailListed, probes: [("a mailboxformat", 1), ("they are refused", 1)])
+      ("carol@closed.example", "imap", .inactive), ("lost@gone.example", "imap", .unknown),
+    ], listed: iRedMailListed, probes: [("a mailboxformat", 1), ("they are refused", 1), ("not in domain", 1)])
 
   /// `ignore-allow-nets`.
   static let iRedMailEverywhere = Panel(
@@ -67,5 +68,5 @@ extension Panel {
       return parameters
     }(), sql: iRedMailSQL, account: iRedMailAlice,
     logins: [("bound@example.com", "imap", .open), ("off@example.com", "imap", .inactive)], listed: iRedMailListed,
-    probes: [("a mailboxformat", 1), ("decides nothing", 1)])
+    probes: [("a mailboxformat", 1), ("decides nothing", 1), ("not in domain", 1)])
 }

@@ -28,7 +28,7 @@ extension Panel {
       username: "alice@example.com", hash: "{BLF-CRYPT}$2y$a", ids: [5000, 5001], home: "/var/vmail/example.com/alice",
       maildir: "Maildir", quota: "5000000000S", name: nil),
     logins: [("bob@example.org", "smtp", .open), ("lost@example.com", "imap", .unknown), ("alice", "imap", .unknown)],
-    listed: ["alice@example.com", "bob@example.org"], probes: [("no domain_id", 1)])
+    listed: ["alice@example.com", "bob@example.org"], probes: [("not in virtual_domains", 1)])
 
   /// Linode: no quota, and the mail in the home itself.
   static let linode = Panel(

@@ -16,7 +16,8 @@ struct Guide {
         let page = try Fixtures.projectText(GuideSetUp.Page.mariadb.path)
         let shown = page.components(separatedBy: "gatepost check --connect\n").dropFirst().first?
           .components(separatedBy: "\n```").first
-        #expect(try setUp.check() == shown)
+        let said = try setUp.check()
+        #expect(said == shown, "\(said)")
         // MariaDB compares without regard to case, and clients learn how the table spells the name.
         let reply = try AuthdaemonClient(setUp.gatepost.socketPath)
           .ask(AuthdaemonClient.authentication(service: "imap", "TestUser@Example.com", "secret"))

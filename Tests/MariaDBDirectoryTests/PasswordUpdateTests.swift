@@ -19,6 +19,14 @@
       try server.sql("SELECT password FROM people WHERE username = '\(user)'", database: database)
     }
 
+    /// How many wait for a lock.
+    private static func waiting(in database: String) -> String {
+      """
+      SELECT count(*) FROM information_schema.innodb_trx t JOIN information_schema.processlist p
+        ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.db = '\(database)'
+      """
+    }
+
     @Test func thePasswordThatIsThereCountsAsSet() throws {
       let (server, database) = try prepare()
       let (directory, _) = try People.open(server.connection(database: database))
@@ -39,10 +47,7 @@
       let changed = Collected<Outcome<Void>>()
       let changer = Thread { changed.add(directory.change("user1", to: "late", within: .seconds(2))) }
       changer.start()
-      let waiting = """
-        SELECT count(*) FROM information_schema.innodb_trx t JOIN information_schema.processlist p
-          ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.db = '\(database)'
-        """
+      let waiting = Self.waiting(in: database)
       #expect(try eventually { try server.sql(waiting) == "1" })
       for _ in 0..<20 { #expect(directory.ask("user1", within: .seconds(1)).value != nil) }
       #expect(eventually { changed.count == 1 })
@@ -52,6 +57,33 @@
       #expect(try password(server, database) == "hash1")
       #expect(directory.change("user1", to: "new").value != nil)
       #expect(try password(server, database) == "new")
+    }
+
+    /// Another transaction has changed the row and not yet committed: what is stored is read when it has ended.
+    @Test(arguments: [
+      ("UPDATE people SET password = 'theirs' WHERE username = 'user1'", "COMMIT", "theirs"),
+      ("DELETE FROM people WHERE username = 'user1'", "COMMIT", ""),
+      ("UPDATE people SET password = 'theirs' WHERE username = 'user1'", "ROLLBACK", "ours"),
+    ])
+    func aHashThatIsReplacedAtTheSameTimeByAnotherConnectionIsNotOverwritten(
+      _ theirs: String, _ end: String, _ left: String
+    ) throws {
+      let (server, database) = try prepare()
+      let location = server.connection(database: database)
+      let (directory, _) = try People.open(location)
+      defer { directory.shutDown() }
+      let other = try Bystander(location)
+      try other.say("BEGIN")
+      try other.say(theirs)
+      let changed = Collected<Outcome<Void>>()
+      let changer = Thread { changed.add(directory.change("user1", to: "ours", replacing: "hash1")) }
+      changer.start()
+      #expect(try eventually { try server.sql(Self.waiting(in: database)) == "1" })
+      try other.say(end)
+      #expect(eventually { changed.count == 1 })
+      #expect((changed.all.first?.value != nil) == (left == "ours"), "\(changed.all)")
+      #expect(changed.all.first?.cause == nil, "nothing is wrong: \(changed.all)")
+      #expect(try password(server, database) == left)
     }
 
     @Test func aReadOnlyServerIsNamed() throws {

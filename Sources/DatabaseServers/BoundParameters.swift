@@ -26,8 +26,10 @@ package struct BoundParameters {
     bytes.removeAll(keepingCapacity: true)
     offsets.removeAll(keepingCapacity: true)
     // Room for all at once: growing would leave copies of a password in freed memory.
+    // A placeholder may stand in several places, and be a parameter in each.
     let secrets = change.map { $0.newHash.count + $0.newPassword.count } ?? 0
-    bytes.reserveCapacity(secrets + 64 + roomForConstants + (key?.room ?? 0))
+    let values = secrets + (key?.room ?? 0) + 1
+    bytes.reserveCapacity(roomForConstants + placeholders.count * values)
     for (index, placeholder) in placeholders.enumerated() {
       let start = bytes.count
       offsets.append(start)

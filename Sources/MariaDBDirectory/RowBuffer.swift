@@ -1,5 +1,6 @@
 #if MariaDB
   internal import CMariaDB
+  internal import Secrets
 
   /// Room for one row of a statement's result, every column as text. Used again for each row.
   final class RowBuffer {
@@ -43,7 +44,10 @@
     }
 
     deinit {
-      for room in rooms { room.deallocate() }
+      for room in rooms {
+        room.wipe()
+        room.deallocate()
+      }
       digits.deallocate()
       errors.deallocate()
       nulls.deallocate()
@@ -56,6 +60,9 @@
       binds[column].buffer_length = UInt(rooms[column].count)
     }
 
+    /// Overwrites the row: it may have held a hash.
+    func wipe() { for room in rooms { room.wipe() } }
+
     /// Tells the library where rows go.
     /// - Returns: false when it does not take it.
     func bind() -> Bool { count == 0 || mysql_stmt_bind_result(statement, binds) == 0 }
@@ -65,6 +72,7 @@
     func complete() -> Bool {
       var hasGrown = false
       for column in 0..<count where nulls[column] == 0 && lengths[column] > UInt(rooms[column].count) {
+        rooms[column].wipe()
         rooms[column].deallocate()
         rooms[column] = .allocate(byteCount: Int(lengths[column]), alignment: 1)
         aim(column)

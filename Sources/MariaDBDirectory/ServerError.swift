@@ -41,10 +41,20 @@
       // What is said while a statement runs can quote a value: of those only what is known to name nothing but things is told.
       let isHarmless = phase != .running || Self.namingThings.contains(number)
       return DatabaseFault(
-        phase == .connecting || Self.ending.contains(number) ? .connection : .query, code: "\(number)",
+        phase == .connecting || isOfTheServer(phase) ? .connection : .query, code: "\(number)",
         spoilsStatement: Self.spoiling.contains(number), isPassing: Self.passing.contains(number),
         isHarmless && !text.isEmpty ? text : meaning)
     }
+
+    /// It is the server that is not well, whatever is asked: another one may be. A member of a cluster that is about to join says
+    /// "unknown command" (1047) to everything.
+    private func isOfTheServer(_ phase: Phase) -> Bool {
+      Self.ending.contains(number) || state.hasPrefix("08") || number == 1_047
+        || phase == .preparing && Self.unready.contains(number)
+    }
+
+    /// ER_DISK_FULL, ER_OUTOFMEMORY, ER_OUT_OF_SORTMEMORY, ER_OUT_OF_RESOURCES, ER_CANT_CREATE_THREAD, ER_MAX_PREPARED_STMT_COUNT_REACHED.
+    private static let unready: Set<UInt32> = [1021, 1037, 1038, 1041, 1135, 1461]
 
     /// CR_NEW_STMT_METADATA of the library.
     private static let otherColumns: UInt32 = 2_057
@@ -93,7 +103,8 @@
     private static let meanings: [UInt32: String] = [
       1020: "the row was changed by another", 1021: "disk full", 1037: "out of memory", 1038: "out of sort memory",
       1040: "too many connections", 1041: "out of memory", 1044: "no access to the database", 1045: "login refused",
-      1046: "no database chosen", 1048: "a value that must not be NULL", 1049: "no such database",
+      1046: "no database chosen", 1047: "the server is not ready", 1048: "a value that must not be NULL",
+      1049: "no such database",
       1053: "the server is going down", 1054: "no such column", 1062: "a value that must be unique",
       1064: "syntax error",
       1114: "the table is full", 1129: "this host is blocked", 1130: "this host may not connect",

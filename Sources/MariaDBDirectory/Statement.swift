@@ -102,9 +102,14 @@
     func fetched(_ result: Int32) -> Fetched {
       switch result {
       case 0, MYSQL_DATA_TRUNCATED: row.complete() ? .row : .fault(fault(.running))
-      case MYSQL_NO_DATA: .end
+      case MYSQL_NO_DATA: end()
       default: .fault(fault(.running))
       }
+    }
+
+    private func end() -> Fetched {
+      row.wipe()
+      return .end
     }
 
     /// Whether the result's columns are not those it was prepared with. The server prepares by itself anew when a table has changed; the

@@ -35,10 +35,12 @@ struct Keyring {
   /// Why it is no, where it is.
   private(set) var refusal: Refusal
 
-  /// - Parameter tried: what came of others before.
-  init(_ keys: [Key], after tried: Keyring? = nil) {
+  /// - Parameters:
+  ///   - tried: what came of others before.
+  ///   - doubt: why there may be more of them.
+  init(_ keys: [Key], after tried: Keyring? = nil, doubt: Unavailability? = nil) {
     self.keys = keys
-    doubt = tried?.doubt
+    self.doubt = doubt ?? tried?.doubt
     refusal = tried?.refusal ?? .noUsablePassword
     untried = (keys.indices.filter { keys[$0].cost == .cheap } + keys.indices.filter { keys[$0].cost != .cheap })
       .reversed()

@@ -383,7 +383,11 @@ struct RequestCourse {
     _ outcome: Outcome<[AppPassword]>, _ account: Account, at position: Int
   ) -> Action {
     switch outcome {
-    case .unavailable(let cause): return finish(.unavailable(cause))
+    case .unavailable(let cause):
+      // The account's own password needs none of them: it may still be a yes, and nothing else a no.
+      guard keyring == nil, let own = ownKey(account, at: position) else { return finish(.unavailable(cause)) }
+      keyring = Keyring([own], doubt: cause)
+      return verify(account, at: position)
     case .refused(let reason): return refuse(reason, at: position)
     case .accepted(let found):
       let others = found.map { Keyring.Key(named($0.hash, at: position), appPassword: $0) }
@@ -392,13 +396,15 @@ struct RequestCourse {
         // It was let go for a comparison that took little time. What follows may take more.
         needsAdmission = isThrottled && !others.isEmpty
       } else {
-        let own =
-          account.passwordHash.map { Keyring.Key(named($0, at: position)) }
-          ?? account.clearPassword.map { Keyring.Key($0, isHash: false) }
-        keyring = Keyring((own.map { [$0] } ?? []) + others)
+        keyring = Keyring((ownKey(account, at: position).map { [$0] } ?? []) + others)
       }
       return keys.isEmpty ? tryNextKey(account, at: position) : verify(account, at: position)
     }
+  }
+
+  private func ownKey(_ account: Account, at position: Int) -> Keyring.Key? {
+    account.passwordHash.map { Keyring.Key(named($0, at: position)) }
+      ?? account.clearPassword.map { Keyring.Key($0, isHash: false) }
   }
 
   private mutating func tryNextKey(_ account: Account, at position: Int) -> Action {

@@ -23,6 +23,7 @@ extension RunningRequest {
     }
     guard gaveStoredPassword, !wasRemembered, let target, let index,
       case .accepted(.account(let account, let password?)) = outcome, let stored = account.passwordHash,
+      account.clearPassword.map({ $0.matches(password) }) ?? true,
       let replacement = target.replacement(of: stored, named: named(stored), matching: password)
     else { return }
     rehashes.offer(

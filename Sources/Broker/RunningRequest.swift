@@ -135,10 +135,11 @@ final class RunningRequest: Sendable {
     // It was let in before, and has come upon app passwords since.
     let (hasTicket, keys) = progress.withLock { ($0.ticket != nil, $0.course.keys) }
     if hasTicket { return advance(.admitted) }
-    // What is compared on the spot is over before another one of the same directory can begin: nothing is under way meanwhile.
+    // What is compared on the spot is over before another one of the same directory can begin, unless app passwords come after it.
     let demand = candidate.isChallenge ? nil : candidate.stored.map { PasswordSchemes.demand(of: $0) }
     let isCheap =
       (candidate.isChallenge && candidate.stored != nil || demand?.cost == .cheap) && keys.isEmpty
+      && !candidate.lacksAppPasswords
     if isCheap && throttle.isIdle { return goOn(demand) }
     let subject = subject
     let isWatched = throttle.watches(subject)
@@ -223,7 +224,8 @@ final class RunningRequest: Sendable {
     }
     let ending: Throttle.Ending =
       switch outcome {
-      case .accepted: .succeeded
+      // One app password that leaked must not wipe out the guesses at the account's own.
+      case .accepted: progress.withLock { $0.course.matchedAppPassword } == nil ? .succeeded : .undecided
       case .refused(let refusal): refusal.ending
       case .unavailable: .undecided
       }
@@ -426,8 +428,8 @@ final class RunningRequest: Sendable {
     // Before the client knows: its next attempt must find this one counted.
     settle(outcome)
     if snapshot.offersAppPasswords != nil, case .accepted(.account(let account, let password?)) = outcome {
-      let (keys, wasRemembered) = progress.withLock { ($0.course.keys, $0.course.wasRemembered) }
-      if !wasRemembered, !keys.isEmpty { memory(of: account.username).forgetAttempts(password, keys) }
+      let keys = progress.withLock { $0.course.keys }
+      if !keys.isEmpty { memory(of: account.username).forgetAttempts(password, keys) }
     }
     if case .refused = outcome, progress.withLock({ $0.course.hidesWhoExists }) {
       let time = AnswerGrid.next(after: channel.received, at: .now)

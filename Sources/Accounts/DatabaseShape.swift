@@ -68,7 +68,7 @@ public struct DatabaseShape: Sendable, Equatable {
       """
       SELECT CASE WHEN pg_table_is_visible(c.oid) THEN NULL ELSE n.nspname END, c.relname, a.attname,
         CASE WHEN has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT') THEN 1 ELSE 0 END,
-        current_user
+        quote_ident(current_user)
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid
       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
         AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg!_%' ESCAPE '!'
@@ -83,10 +83,12 @@ public struct DatabaseShape: Sendable, Equatable {
     }
   }
 
-  /// The table of this path, as unquoted SQL finds it.
+  /// The table of this path, as unquoted SQL finds it. The schema may be named though it is found without.
   public func table(_ path: String) -> Table? {
     let path = path.asciiLowercased
+    let name = String(path[(path.lastIndex(of: ".").map { path.index(after: $0) } ?? path.startIndex)...])
     return tables.first { $0.path.asciiLowercased == path }
+      ?? tables.first { $0.schema == nil && $0.name.asciiLowercased == name }
   }
 
   /// Tables that look as if accounts were in them: they have a column for a password.

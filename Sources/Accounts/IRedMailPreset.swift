@@ -70,6 +70,7 @@ extension Preset {
       setPassword: """
         UPDATE mailbox SET password = :new_hash, passwordlastchange = CURRENT_TIMESTAMP WHERE username = lower(:username)
         """,
-      changed: "mailbox", changes: ["password", "passwordlastchange"])
+      changed: "mailbox", changes: ["password", "passwordlastchange"],
+      replaceHash: "UPDATE mailbox SET password = :new_hash WHERE username = lower(:username)")
   }
 }

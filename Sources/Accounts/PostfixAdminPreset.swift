@@ -60,6 +60,8 @@ private struct PostfixAdminQueries {
         """,
       setPassword: "UPDATE \(table) SET \(changes.joined(separator: ", ")) WHERE \(matches)",
       changed: table, changes: parameters.passwordExpiry ? ["password", "password_expiry"] : ["password"],
+      // The same password is not good for longer.
+      replaceHash: parameters.passwordExpiry ? "UPDATE \(table) SET password = :new_hash WHERE \(matches)" : nil,
       appPasswords: parameters.appPasswords ? appPasswords : nil)
   }
 
@@ -109,7 +111,8 @@ private struct PostfixAdminQueries {
   }
 
   /// Who is meant. A mailbox of that very address goes before one of the domain that its domain is an alias of: both would be two
-  /// rows. The table within a table is for MySQL, which else lets no UPDATE ask the table that it changes.
+  /// rows. The table within a table is for MySQL, which else lets no UPDATE ask the table that it changes; DISTINCT keeps it from being
+  /// merged away.
   private var matches: String {
     let target = """
       FROM \(aliasTable) AS a WHERE a.alias_domain = :domain AND a.active = '1'
@@ -119,7 +122,7 @@ private struct PostfixAdminQueries {
     case (.address, true):
       return """
         username = COALESCE(
-          (SELECT own.username FROM (SELECT username FROM \(table) WHERE username = :username) AS own),
+          (SELECT own.username FROM (SELECT DISTINCT username FROM \(table) WHERE username = :username) AS own),
           (SELECT \(dialect.joined(":local_part", "'@'", "a.target_domain")) \(target)))
         """
     // Without a default domain a bare name has none: two mailboxes of that name are then two rows, which is unavailable.
@@ -127,7 +130,7 @@ private struct PostfixAdminQueries {
     case (.localPart, true):
       return """
         local_part = :local_part AND (:domain = '' OR domain = COALESCE(
-          (SELECT own.domain FROM (SELECT domain FROM \(table) WHERE local_part = :local_part AND domain = :domain) AS own),
+          (SELECT own.domain FROM (SELECT DISTINCT domain FROM \(table) WHERE local_part = :local_part AND domain = :domain) AS own),
           (SELECT a.target_domain \(target)), :domain))
         """
     }

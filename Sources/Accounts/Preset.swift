@@ -62,6 +62,10 @@ public struct Preset: Sendable {
           text.enumerate, dialect: dialect, allowing: Placeholder.enumeration.union(Placeholder.preset)),
         setPassword: try QueryTemplate(
           text.setPassword, dialect: dialect, allowing: Placeholder.passwordChange.union(Placeholder.preset)),
+        replaceHash: try text.replaceHash.map { sql throws(QueryTemplateError) in
+          try QueryTemplate(
+            sql, dialect: dialect, allowing: Placeholder.passwordChange.union(Placeholder.preset))
+        },
         appPasswords: try text.appPasswords.map { sql throws(QueryTemplateError) in
           try QueryTemplate(sql, dialect: dialect, allowing: Placeholder.lookUp.union(Placeholder.preset))
         },
@@ -88,6 +92,8 @@ struct PresetText: Sendable {
   let changed: String
   /// The columns it changes.
   let changes: [String]
+  /// Nil: `setPassword` stores a hash and nothing else.
+  var replaceHash: String?
   /// Nil: the table has none, or nobody asked for them.
   var appPasswords: String?
 }

@@ -6,6 +6,8 @@ public struct QuerySet: Sendable {
   public let enumerate: QueryTemplate?
   /// Stores a new password; nil: PASSWD is refused.
   public let setPassword: QueryTemplate?
+  /// Stores a better hash of the same password, where `setPassword` does more than that; nil: it does not.
+  public let replaceHash: QueryTemplate?
   /// Finds an account's app passwords, with the placeholders of `account`; nil: there are none.
   public let appPasswords: QueryTemplate?
   /// Values for the placeholders of a preset (`:mail_root`, `:uid`, `:gid`), bound like all others.
@@ -14,12 +16,18 @@ public struct QuerySet: Sendable {
   /// The queries of one directory.
   public init(
     account: QueryTemplate, enumerate: QueryTemplate? = nil, setPassword: QueryTemplate? = nil,
-    appPasswords: QueryTemplate? = nil, constants: [Placeholder: [UInt8]] = [:]
+    replaceHash: QueryTemplate? = nil, appPasswords: QueryTemplate? = nil, constants: [Placeholder: [UInt8]] = [:]
   ) {
     self.account = account
     self.enumerate = enumerate
     self.setPassword = setPassword
+    self.replaceHash = replaceHash
     self.appPasswords = appPasswords
     self.constants = constants
+  }
+
+  /// What stores this change; nil: nothing does.
+  public func storing(_ change: PasswordChange) -> QueryTemplate? {
+    change.replacing == nil ? setPassword : setPassword.map { replaceHash ?? $0 }
   }
 }

@@ -87,7 +87,7 @@ extension QueryTemplate {
         return ":\(name) is for presets only: write the value into the query"
       }
       if Placeholder.passwordChange.contains(known), !Placeholder.lookUp.contains(known) {
-        return ":\(name) can stand in set-password only"
+        return ":\(name) can stand in set-password and replace-hash only"
       }
       return ":\(name) cannot stand in this query"
     }

@@ -30,8 +30,9 @@ struct DirectoryAssembly {
     guard let query = queries.setPassword else {
       return findings.add(label("rehash-to"), "needs a set-password query, which stores the new hash")
     }
-    if !query.rendered().parameters.contains(.newHash) {
-      findings.add(label("rehash-to"), "needs a set-password query that stores :new_hash")
+    if !(queries.replaceHash ?? query).rendered().parameters.contains(.newHash) {
+      let key = queries.replaceHash == nil ? "set-password" : "replace-hash"
+      findings.add(label("rehash-to"), "needs a \(key) query that stores :new_hash")
     }
   }
 

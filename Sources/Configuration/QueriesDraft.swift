@@ -5,6 +5,7 @@ struct QueriesDraft {
   var account: String?
   var enumerate: String?
   var setPassword: String?
+  var replaceHash: String?
   var appPasswords: String?
 
   static var schema: TableSchema<QueriesDraft> {
@@ -14,6 +15,8 @@ struct QueriesDraft {
         Row("account", .filled(expected: "a string with the SQL that finds one account"), \.account),
         Row("enumerate", .filled(expected: "a string with the SQL that lists all accounts"), \.enumerate),
         Row("set-password", .filled(expected: "a string with the SQL that stores a new hash"), \.setPassword),
+        Row(
+          "replace-hash", .filled(expected: "a string with the SQL that stores a better hash"), \.replaceHash),
         Row(
           "app-passwords", .filled(expected: "a string with the SQL that finds an account's app passwords"),
           \.appPasswords),
@@ -35,11 +38,16 @@ struct QueriesDraft {
       template("account", account, Placeholder.lookUp),
       template("enumerate", draft.enumerate, Placeholder.enumeration),
       template("set-password", draft.setPassword, Placeholder.passwordChange),
+      template("replace-hash", draft.replaceHash, Placeholder.passwordChange),
       template("app-passwords", draft.appPasswords, Placeholder.lookUp)
     )
+    if draft.replaceHash != nil, draft.setPassword == nil {
+      findings.add(Label.child(reading.label, "replace-hash"), "needs a set-password query beside it")
+    }
     guard let account = templates.0 else { return nil }
     return QuerySet(
-      account: account, enumerate: templates.1, setPassword: templates.2, appPasswords: templates.3)
+      account: account, enumerate: templates.1, setPassword: templates.2, replaceHash: templates.3,
+      appPasswords: templates.4)
   }
 
   private static func read(

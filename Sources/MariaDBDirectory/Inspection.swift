@@ -32,6 +32,7 @@
         ("enumerate", queries.enumerate, { names throws(ColumnError) in _ = try AccountColumns(enumerate: names) }),
         ("app-passwords", queries.appPasswords, { names throws(ColumnError) in _ = try AppPasswordColumns(names) }),
         ("set-password", queries.setPassword, { _ throws(ColumnError) in }),
+        ("replace-hash", queries.replaceHash, { _ throws(ColumnError) in }),
       ]
       for (key, query, check) in checks {
         guard let query else { continue }
@@ -54,13 +55,16 @@
 
     /// A user that may only read is a good one: the presets bring a set-password query whether it is wanted or not.
     private static func finding(_ key: String, _ fault: DatabaseFault) -> DirectoryFinding {
-      if key == "queries.set-password", ServerError(behind: fault)?.isMissingPermission == true {
+      if key == "queries.set-password" || key == "queries.replace-hash",
+        ServerError(behind: fault)?.isMissingPermission == true
+      {
         return DirectoryFinding(
           .limited, key: key,
           "\(fault): passwords cannot be changed; GRANT SELECT, UPDATE (password) to this user if they should be")
       }
       return DirectoryFinding(
-        fault.kind == .query ? .configuration : .unavailable, key: key, ConnectionAdvice.text(fault))
+        fault.kind == .query && !fault.isPassing ? .configuration : .unavailable, key: key, ConnectionAdvice.text(fault)
+      )
     }
   }
 #endif

@@ -49,10 +49,8 @@
       }
       let lookUps = LookUpQueries(queries)
       let log = ConnectionLog(parameters.report)
-      passwords = try queries.setPassword.map { [queries] in
-        let update = PasswordUpdate(
-          $0, account: queries.account, constants: queries.constants, connections: connections(isForWriting: true),
-          stop: stop)
+      passwords = try queries.setPassword.map { [queries] _ in
+        let update = PasswordUpdate(queries, connections: connections(isForWriting: true), stop: stop)
         return try PasswordWriter(threadName: "maria-password", stop: stop) { update.run($0, until: $1) }
       }
       worker = try Worker(name: "maria-lookup") {

@@ -1,7 +1,6 @@
 #if MariaDB
   internal import Accounts
   internal import DatabaseServers
-  internal import Secrets
 
   /// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row matched. Never repeated by itself: an
   /// answer lost behind `COMMIT` leaves open what became of it.
@@ -9,25 +8,21 @@
   /// One that replaces a certain hash reads the account first, in a `SERIALIZABLE` transaction: what it has read nobody else changes before its
   /// end, in tables that know transactions. Of two that have read the same, one loses (`deadlock`).
   struct PasswordUpdate {
-    private let query: QueryTemplate
-    private let account: QueryTemplate
-    private let constants: [Placeholder: [UInt8]]
+    private let queries: QuerySet
     private let connections: OccasionalConnections<Connection>
     private let stop: StopFlag
 
     init(
-      _ query: QueryTemplate, account: QueryTemplate, constants: [Placeholder: [UInt8]],
-      connections: OccasionalConnections<Connection>, stop: StopFlag
+      _ queries: QuerySet, connections: OccasionalConnections<Connection>, stop: StopFlag
     ) {
-      self.query = query
-      self.account = account
-      self.constants = constants
+      self.queries = queries
       self.connections = connections
       self.stop = stop
     }
 
     /// Does it, or says why not.
     func run(_ change: PasswordChange, until deadline: Deadline) -> Outcome<Void> {
+      guard let query = queries.storing(change) else { return .refused(.passwordChangeNotOffered) }
       if stop.isSet { return .unavailable(Unavailability(.stopping)) }
       if deadline <= .now { return .unavailable(Unavailability(.timedOut)) }
       let connection: Connection
@@ -36,7 +31,7 @@
       } catch {
         return .unavailable(error.unavailability)
       }
-      var parameters = BoundParameters(query.rendered().parameters, constants: constants)
+      var parameters = BoundParameters(query.rendered().parameters, constants: queries.constants)
       defer { parameters.wipe() }
       guard Session.isText(change.key.name.username) else { return .refused(.unknownUser) }
       guard parameters.bind(change.key, change) else {
@@ -48,10 +43,8 @@
           try connection.query("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", until: deadline, stop: stop)
         }
         try connection.query("BEGIN", until: deadline, stop: stop)
-        if let old = change.replacing {
-          let found = try hash(change.key, on: connection, until: deadline).map { hash -> Outcome<Void> in
-            hash?.matches(old) == true ? .accepted(()) : .refused(.passwordChanged)
-          }
+        if change.replacing != nil {
+          let found = change.mayReplace(try stored(change.key, on: connection, until: deadline))
           guard case .accepted = found else { return found }
         }
         let statement = try Statement(query, on: connection, until: deadline, stop: stop)
@@ -64,6 +57,13 @@
           do throws(DatabaseFault) { try connection.query("ROLLBACK", until: deadline, stop: stop) } catch {}
           if rows == 0 { return .refused(.unknownUser) }
           return .unavailable(Unavailability(.ambiguous, "\(rows) rows would change"))
+        }
+        if change.replacing != nil {
+          let done = change.hasReplaced(try stored(change.key, on: connection, until: deadline))
+          guard case .accepted = done else {
+            do throws(DatabaseFault) { try connection.query("ROLLBACK", until: deadline, stop: stop) } catch {}
+            return done
+          }
         }
       } catch {
         return Self.hasLost(error, change) ? .refused(.passwordChanged) : .unavailable(Self.discreet(error))
@@ -79,13 +79,13 @@
       }
     }
 
-    /// The hash that is stored now.
-    private func hash(
+    /// The account as it is now.
+    private func stored(
       _ key: AccountKey, on connection: Connection, until deadline: Deadline
-    ) throws(DatabaseFault) -> Outcome<Secret?> {
-      var parameters = BoundParameters(account.rendered().parameters, constants: constants)
+    ) throws(DatabaseFault) -> Outcome<Account> {
+      var parameters = BoundParameters(queries.account.rendered().parameters, constants: queries.constants)
       guard parameters.bind(key) else { return .refused(.unknownUser) }
-      let statement = try Statement(account, on: connection, until: deadline, stop: stop)
+      let statement = try Statement(queries.account, on: connection, until: deadline, stop: stop)
       let columns: AccountColumns
       do throws(ColumnError) {
         columns = try AccountColumns(account: statement.columnNames)
@@ -100,7 +100,7 @@
         if rows == 1 { found = columns.account { statement.value($0) } }
       }
       if rows > 1 { return .unavailable(Unavailability(.ambiguous, "\(rows) rows for one name")) }
-      return found.map { .accepted($0.passwordHash) }
+      return found
     }
 
     /// Whether somebody else was quicker: nothing was stored.

@@ -32,6 +32,7 @@ struct Inspection {
       ("enumerate", queries.enumerate, { names throws(ColumnError) in _ = try AccountColumns(enumerate: names) }),
       ("app-passwords", queries.appPasswords, { names throws(ColumnError) in _ = try AppPasswordColumns(names) }),
       ("set-password", queries.setPassword, { _ throws(ColumnError) in }),
+      ("replace-hash", queries.replaceHash, { _ throws(ColumnError) in }),
     ]
     for (key, query, check) in checks {
       guard let query else { continue }
@@ -52,7 +53,7 @@ struct Inspection {
       }
       if let fault = missingPermission(key, query, on: connection, until: deadline) {
         // A role that may only read is a good one: the presets bring a set-password query whether it is wanted or not.
-        let isLogin = key != "set-password"
+        let isLogin = key != "set-password" && key != "replace-hash"
         findings.append(
           DirectoryFinding(
             isLogin ? .configuration : .limited, key: "queries.\(key)",

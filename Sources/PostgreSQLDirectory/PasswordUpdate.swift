@@ -1,6 +1,5 @@
 internal import Accounts
 internal import DatabaseServers
-internal import Secrets
 
 /// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row changed. Never repeated by itself: an
 /// answer lost behind `COMMIT` leaves open what became of it.
@@ -8,25 +7,21 @@ internal import Secrets
 /// One that replaces a certain hash reads the account first, on a snapshot of its own (`REPEATABLE READ`): whatever somebody else commits
 /// to the row after that keeps the query from changing it (`serialization_failure`).
 struct PasswordUpdate {
-  private let query: QueryTemplate
-  private let account: QueryTemplate
-  private let constants: [Placeholder: [UInt8]]
+  private let queries: QuerySet
   private let connections: OccasionalConnections<Connection>
   private let stop: StopFlag
 
   init(
-    _ query: QueryTemplate, account: QueryTemplate, constants: [Placeholder: [UInt8]],
-    connections: OccasionalConnections<Connection>, stop: StopFlag
+    _ queries: QuerySet, connections: OccasionalConnections<Connection>, stop: StopFlag
   ) {
-    self.query = query
-    self.account = account
-    self.constants = constants
+    self.queries = queries
     self.connections = connections
     self.stop = stop
   }
 
   /// Does it, or says why not.
   func run(_ change: PasswordChange, until deadline: Deadline) -> Outcome<Void> {
+    guard let query = queries.storing(change) else { return .refused(.passwordChangeNotOffered) }
     if stop.isSet { return .unavailable(Unavailability(.stopping)) }
     if deadline <= .now { return .unavailable(Unavailability(.timedOut)) }
     let connection: Connection
@@ -36,7 +31,7 @@ struct PasswordUpdate {
       return .unavailable(error.unavailability)
     }
     let (sql, placeholders) = query.rendered()
-    var parameters = BoundParameters(placeholders, constants: constants)
+    var parameters = BoundParameters(placeholders, constants: queries.constants)
     defer { parameters.wipe() }
     guard connection.encoding.canHold(change.key.name.username) else { return .refused(.unknownUser) }
     guard parameters.bind(change.key, change) else {
@@ -48,10 +43,8 @@ struct PasswordUpdate {
       try connection.run("BEGIN\(isolation)", until: deadline, stop: stop)
       let left = max(1, (deadline - .now).pollMilliseconds)
       try connection.run("SET LOCAL statement_timeout = \(left)", until: deadline, stop: stop)
-      if let old = change.replacing {
-        let found = try hash(change.key, on: connection, until: deadline).map { hash -> Outcome<Void> in
-          hash?.matches(old) == true ? .accepted(()) : .refused(.passwordChanged)
-        }
+      if change.replacing != nil {
+        let found = change.mayReplace(try stored(change.key, on: connection, until: deadline))
         guard case .accepted = found else { return found }
       }
       try connection.begin(sql, parameters, until: deadline, stop: stop)
@@ -62,6 +55,13 @@ struct PasswordUpdate {
         case 0: return .refused(.unknownUser)
         case let rows?: return .unavailable(Unavailability(.ambiguous, "\(rows) rows would change"))
         case nil: return .unavailable(Unavailability(.queryFailed, "set-password is no statement that changes rows"))
+        }
+      }
+      if change.replacing != nil {
+        let done = change.hasReplaced(try stored(change.key, on: connection, until: deadline))
+        guard case .accepted = done else {
+          _ = try? connection.run("ROLLBACK", until: deadline, stop: stop)
+          return done
         }
       }
     } catch {
@@ -81,17 +81,17 @@ struct PasswordUpdate {
     }
   }
 
-  /// The hash that is stored now.
-  private func hash(
+  /// The account as it is now.
+  private func stored(
     _ key: AccountKey, on connection: Connection, until deadline: Deadline
-  ) throws(DatabaseFault) -> Outcome<Secret?> {
-    let (sql, placeholders) = account.rendered()
-    var parameters = BoundParameters(placeholders, constants: constants)
+  ) throws(DatabaseFault) -> Outcome<Account> {
+    let (sql, placeholders) = queries.account.rendered()
+    var parameters = BoundParameters(placeholders, constants: queries.constants)
     guard parameters.bind(key) else { return .refused(.unknownUser) }
     try connection.begin(sql, parameters, until: deadline, stop: stop)
     let result = try connection.finish(until: deadline, stop: stop)
     do throws(ColumnError) {
-      return result.account(try AccountColumns(account: result.columnNames)).map { .accepted($0.passwordHash) }
+      return result.account(try AccountColumns(account: result.columnNames))
     } catch {
       return .unavailable(Unavailability(.queryFailed, "the account query: \(error)"))
     }

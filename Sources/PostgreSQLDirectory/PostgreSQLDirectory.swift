@@ -48,10 +48,8 @@ public final class PostgreSQLDirectory: AccountDirectory {
       try Session(settings, lookUps, suspect: suspect, stop: stop)
     }
     let log = ConnectionLog(parameters.report)
-    passwords = try queries.setPassword.map { [queries] in
-      let update = PasswordUpdate(
-        $0, account: queries.account, constants: queries.constants, connections: connections(settings.writable),
-        stop: stop)
+    passwords = try queries.setPassword.map { [queries] _ in
+      let update = PasswordUpdate(queries, connections: connections(settings.writable), stop: stop)
       return try PasswordWriter(threadName: "pgsql-password", stop: stop) { update.run($0, until: $1) }
     }
     worker = try Worker(name: "pgsql-lookup") {

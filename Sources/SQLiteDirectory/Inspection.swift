@@ -36,7 +36,8 @@ struct Inspection {
           _ = try AppPasswordColumns(names)
         }
       }
-      if let setPassword = queries.setPassword { findings += change(setPassword) }
+      if let setPassword = queries.setPassword { findings += change(setPassword, "queries.set-password") }
+      if let replaceHash = queries.replaceHash { findings += change(replaceHash, "queries.replace-hash") }
       return findings
     } catch {
       let isForeign = error.code == SQLiteFault.notADatabase
@@ -70,8 +71,7 @@ struct Inspection {
     }
   }
 
-  private func change(_ template: QueryTemplate) -> [DirectoryFinding] {
-    let key = "queries.set-password"
+  private func change(_ template: QueryTemplate, _ key: String) -> [DirectoryFinding] {
     do {
       let connection = try connect(.writing)
       let statement = try SQLiteStatement(connection, template)

@@ -1,5 +1,4 @@
 internal import Accounts
-internal import Secrets
 
 /// Stores new passwords and better hashes, each on a connection of its own: the file is open for writing no longer than that takes.
 struct PasswordWriter: Sendable {
@@ -9,7 +8,7 @@ struct PasswordWriter: Sendable {
 
   /// Makes one change. Nothing is changed unless exactly one row is.
   func change(_ change: PasswordChange, deadline: Deadline, asked: Deadline) -> Outcome<Void> {
-    guard let template = queries.setPassword else { return .refused(.passwordChangeNotOffered) }
+    guard let template = queries.storing(change) else { return .refused(.passwordChangeNotOffered) }
     guard !stop.isSet else { return .unavailable(Unavailability(.stopping)) }
     guard Deadline.now < deadline else {
       return .unavailable(Unavailability(.timedOut, "the deadline passed before the change was made"))
@@ -44,10 +43,9 @@ struct PasswordWriter: Sendable {
     // IMMEDIATE: the wait for other writers is here, where nothing has been done yet. The connection's end rolls back
     // whatever was not committed.
     try connection.execute("BEGIN IMMEDIATE")
-    if let old = parameters.change?.replacing {
-      let found = try hash(connection, parameters).map { hash -> Outcome<Void> in
-        hash?.matches(old) == true ? .accepted(()) : .refused(.passwordChanged)
-      }
+    let change = parameters.change
+    if let change, change.replacing != nil {
+      let found = change.mayReplace(try stored(connection, parameters))
       guard case .accepted = found else { return found }
     }
     let statement = try SQLiteStatement(connection, template)
@@ -66,12 +64,19 @@ struct PasswordWriter: Sendable {
       if changed == 1 { return .unavailable(Unavailability(stop.isSet ? .stopping : .timedOut)) }
       return .refused(.unknownUser)
     }
+    if let change, change.replacing != nil {
+      let done = change.hasReplaced(try stored(connection, parameters))
+      guard case .accepted = done else {
+        try connection.execute("ROLLBACK")
+        return done
+      }
+    }
     try connection.execute("COMMIT")
     return .accepted(())
   }
 
-  /// The hash that is stored now. Nobody else writes while the transaction lasts.
-  private func hash(_ connection: SQLiteConnection, _ parameters: RequestParameters) throws -> Outcome<Secret?> {
+  /// The account as it is now. Nobody else writes while the transaction lasts.
+  private func stored(_ connection: SQLiteConnection, _ parameters: RequestParameters) throws -> Outcome<Account> {
     let statement = try SQLiteStatement(connection, queries.account)
     let columns = try AccountColumns(account: statement.columnNames)
     try statement.bind(parameters.withBytes)
@@ -80,7 +85,7 @@ struct PasswordWriter: Sendable {
     let account = columns.account(statement.value)
     if statement.ranOutOfMemory { throw SQLiteFault(code: SQLiteFault.outOfMemory, message: "out of memory") }
     if try statement.step() { return .unavailable(Unavailability(.ambiguous)) }
-    return account.map { .accepted($0.passwordHash) }
+    return account
   }
 }
 

@@ -151,7 +151,7 @@ private func mistakes(
       "SELECT 'ü', :x", .sqlite,
       ["1:13 unknown placeholder :x: known are :username, :local_part, :domain, :service"]
     ),
-    ("SELECT :new_hash", .sqlite, ["1:8 :new_hash can stand in set-password only"]),
+    ("SELECT :new_hash", .sqlite, ["1:8 :new_hash can stand in set-password and replace-hash only"]),
     ("SELECT :uid", .sqlite, ["1:8 :uid is for presets only: write the value into the query"]),
     ("WHERE a = ?", .sqlite, ["1:11 ? is not a placeholder here: use :username, :local_part, :domain, :service"]),
     ("WHERE a = ?12", .sqlite, ["1:11 ?12 is not a placeholder here: use :username, :local_part, :domain, :service"]),

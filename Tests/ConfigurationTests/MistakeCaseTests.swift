@@ -338,7 +338,11 @@ extension MistakeCase {
       key: "directory[1].queries.enumerate", ":username"),
     MistakeCase(
       directory(base + "[directory.queries]\naccount = \"SELECT 1\"\napp-passwords = \"SELECT :new_hash\""), line: 6,
-      key: "directory[1].queries.app-passwords", ":new_hash can stand in set-password only"),
+      key: "directory[1].queries.app-passwords", ":new_hash can stand in set-password and replace-hash only"),
+    MistakeCase(
+      directory(base + "[directory.queries]\naccount = \"SELECT 1\"\nreplace-hash = \"UPDATE a SET b = :new_hash\""),
+      line: 6,
+      key: "directory[1].queries.replace-hash", "needs a set-password query"),
     MistakeCase(
       directory(base + "[directory.queries]\naccount = \"SELECT 1; SELECT 2\""), line: 5,
       key: "directory[1].queries.account",

@@ -96,10 +96,12 @@ extension AccountDirectory {
 
   /// Changes a password and waits for the answer.
   func change(
-    _ user: String, hash: String = "$6$new$hash", password: String = "new", replacing old: String? = nil,
+    _ user: String, hash: String = "$6$new$hash", password: String? = nil, replacing old: String? = nil,
     service: String = "imap", deadline: Deadline = soon
   ) throws -> Outcome<Void> {
     let answers = Answers<Void>(count: 1)
+    // A better hash is of the password that is there.
+    let password = password ?? (old == nil ? "new" : "clear")
     let change = PasswordChange(
       key: .key(user, service: service), newHash: Secret(text: hash), newPassword: Secret(text: password),
       replacing: old.map { Secret(text: $0) })

@@ -6,7 +6,7 @@ extension DirectoryConformance {
   static let replacementCases: [ConformanceCase] = [
     ConformanceCase("replacing the hash that is stored: done, of this account alone") { fixture in
       try fixture.makeTable()
-      try fixture.insert()
+      try fixture.insert(["clear": "same"])
       try fixture.insert(["login": "bob"])
       try fixture.withDirectory(setPassword: DirectoryFixture.setPassword) { directory in
         for (old, new) in [("$1$abc$hash", "h' --"), ("h' --", "ü $1 ?"), ("ü $1 ?", "$6$x"), ("$6$x", "$6$x")] {
@@ -107,6 +107,56 @@ extension DirectoryConformance {
         try expectUnavailable(directory.change("alice@example.com", replacing: "$6$new$hash"), .queryFailed)
       }
     },
+    ConformanceCase("replacing, and another clear password stands beside the hash: refused, nothing is changed") {
+      fixture in
+      try fixture.makeTable()
+      try fixture.insert()
+      try fixture.withDirectory(setPassword: DirectoryFixture.setPassword) { directory in
+        try expectRefused(
+          directory.change("alice@example.com", password: "other", replacing: "$1$abc$hash"), .passwordChanged)
+        let account = try directory.find("alice@example.com")
+        try expectEqual([text(account.passwordHash), text(account.clearPassword)], ["$1$abc$hash", "clear"])
+      }
+    },
+    ConformanceCase(
+      "replacing, and the account query yields another hash than the stored one: unavailable, nothing is changed"
+    ) {
+      fixture in
+      try fixture.makeTable()
+      try fixture.insert()
+      let query =
+        "SELECT login AS username, \(fixture.joined("'{MD5}'", "hash")) AS password, uid, gid, home FROM accounts"
+      try fixture.withDirectory(
+        account: query + " WHERE login = :username", setPassword: DirectoryFixture.setPassword
+      ) { directory in
+        let detail = try expectUnavailable(
+          directory.change("alice@example.com", hash: "{CRYPT}$6$new", replacing: "{MD5}$1$abc$hash"), .queryFailed)
+        try expect(detail.contains("does not yield") && !detail.contains("$6$"), detail)
+        try expectEqual(text(directory.find("alice@example.com").passwordHash), "{MD5}$1$abc$hash")
+      }
+    },
+    ConformanceCase("a query of its own stores what replaces a hash, and no changed password") { fixture in
+      try fixture.makeTable()
+      try fixture.insert()
+      let queries = QuerySet(
+        account: try QueryTemplate(
+          DirectoryFixture.account, dialect: fixture.dialect, allowing: Placeholder.lookUp),
+        setPassword: try QueryTemplate(
+          "UPDATE accounts SET hash = :new_hash, full_name = 'changed' WHERE login = :username",
+          dialect: fixture.dialect, allowing: Placeholder.passwordChange),
+        replaceHash: try QueryTemplate(
+          "UPDATE accounts SET hash = :new_hash WHERE login = :username", dialect: fixture.dialect,
+          allowing: Placeholder.passwordChange))
+      try fixture.withDirectory(queries) { directory in
+        try expect(directory.inspect().isEmpty, "\(directory.inspect())")
+        try expectAccepted(directory.change("alice@example.com", hash: "better", replacing: "$1$abc$hash"))
+        var account = try directory.find("alice@example.com")
+        try expectEqual([text(account.passwordHash), text(account.name.map { Secret($0) })], ["better", "Alice A."])
+        try expectAccepted(directory.change("alice@example.com", hash: "new"))
+        account = try directory.find("alice@example.com")
+        try expectEqual([text(account.passwordHash), text(account.name.map { Secret($0) })], ["new", "changed"])
+      }
+    },
     ConformanceCase("many replace the same hash at the same time: one does, and the others are refused") { fixture in
       try fixture.makeTable()
       try fixture.insert()
@@ -116,7 +166,8 @@ extension DirectoryConformance {
           for index in 0..<12 {
             (index % 2 == 0 ? one : two).setPassword(
               PasswordChange(
-                key: .key("alice@example.com"), newHash: Secret(text: "new\(index)"), newPassword: Secret(text: "p"),
+                key: .key("alice@example.com"), newHash: Secret(text: "new\(index)"),
+                newPassword: Secret(text: "clear"),
                 replacing: Secret(text: "$1$abc$hash")),
               deadline: soon, completion: answers.completion(index))
           }

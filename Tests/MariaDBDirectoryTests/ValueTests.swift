@@ -1,5 +1,6 @@
 #if MariaDB
   import Accounts
+  import DatabaseServers
   import DirectoryAsking
   import Foundation
   import TestSupport

@@ -1,4 +1,5 @@
 import Accounts
+import DatabaseServers
 import DirectoryAsking
 import TestSupport
 

@@ -212,6 +212,36 @@ import Threads
     #expect(label(next) == "laptop's")
   }
 
+  /// Whoever has got hold of an app password must not have with it any number of guesses at the account's own.
+  @Test func anAppPasswordDoesNotWipeOutGuesses() throws {
+    let scene = try Scene(own: "SHA256", rounds: nil, throttle: ThrottleRules(maxDelay: .milliseconds(3)))
+    try scene.set([("phone", "*")], "SHA256", rounds: nil)
+    for guess in ["one", "two", "three"] { #expect(try scene.login(guess).result == .refused(.wrongPassword)) }
+    #expect(scene.broker.slowed(most: 9).rows.map(\.failures) == [3])
+    #expect(try scene.login("phone").result == .accepted)
+    #expect(scene.broker.slowed(most: 9).rows.map(\.failures) == [3])
+    #expect(try scene.login("own").result == .accepted)
+    #expect(scene.broker.slowed(most: 9).rows.isEmpty)
+  }
+
+  /// While the second query is under way, a cheap password has been compared and not been counted: it holds a place instead.
+  @Test func guessesUnderWayCountWhileAppPasswordsAreAskedFor() throws {
+    let scene = try Scene(own: "SHA256", rounds: nil, throttle: ThrottleRules(maxDelay: .milliseconds(3)))
+    scene.shelf.waiting.withLock { $0 = [] }
+    for password in ["guess", "own"] {
+      let payload = "imap\nlogin\na\n\(password)\n"
+      var parser = RequestParser()
+      let request = Array("AUTH \(payload.utf8.count)\n\(payload)".utf8)
+      guard case .done(let parsed) = request.withUnsafeBytes({ parser.feed($0) }) else { throw Scene.ServerTrouble() }
+      scene.broker.handle(parsed, from: VerifiedLoginTests.Client())
+    }
+    #expect(scene.records.withLock { $0.isEmpty }, "nothing is compared beside a guess that is not counted yet")
+    for answer in scene.shelf.waiting.withLock({ $0.take() }) ?? [] { answer() }
+    let records = try #require(scene.records.wait(.seconds(60)) { $0.count == 2 ? $0 : nil })
+    #expect(records.contains { $0.result == .refused(.wrongPassword) && $0.held == nil })
+    #expect(records.contains { $0.result == .accepted && $0.held != nil })
+  }
+
   @Test func anUnknownUserCostsAsManyHashesAsMostAccounts() throws {
     let scene = try Scene()
     try scene.set([("phone", "*"), ("laptop", "*")])

@@ -20,6 +20,8 @@ import Threads
     let appPasswords: Lock<[String: Outcome<[AppPassword]>]>?
     /// How often they were asked for.
     let appQuestions = Lock(0)
+    /// Questions for them that wait for a database that takes its time; nil: it does not.
+    let waiting = Lock<[@Sendable () -> Void]?>(nil)
 
     init(
       _ name: String, _ accounts: [String: Outcome<Account>], listing: Outcome<Void> = .accepted(()),
@@ -43,7 +45,8 @@ import Threads
     ) {
       appQuestions.withLock { $0 += 1 }
       let user = String(decoding: key.name.username, as: UTF8.self)
-      completion(appPasswords?.withLock { $0[user] } ?? .accepted([]))
+      let answer: @Sendable () -> Void = { completion(self.appPasswords?.withLock { $0[user] } ?? .accepted([])) }
+      if waiting.withLock({ $0?.append(answer) }) == nil { answer() }
     }
 
     func setPassword(

@@ -71,8 +71,9 @@ public protocol AccountDirectory: AnyObject, Sendable {
   /// `unavailable`.
   ///
   /// With `PasswordChange.replacing`, the account query is asked in the same transaction, and nothing is changed unless it finds one row
-  /// whose hash is exactly that: another hash is `refused(.passwordChanged)`, and so is one that somebody else stores meanwhile; no row
-  /// and several are as of `lookUp`. Whatever is stored in between is never overwritten.
+  /// whose hash is exactly that, and no other clear password beside it: else it is `refused(.passwordChanged)`, and so it is when somebody else
+  /// stores one meanwhile; no row and several are as of `lookUp`. Whatever is stored in between is never overwritten. What the account query
+  /// does not yield afterwards is not stored: `unavailable(.queryFailed)`.
   func setPassword(
     _ change: PasswordChange, deadline: Deadline, completion: @escaping @Sendable (Outcome<Void>) -> Void)
 

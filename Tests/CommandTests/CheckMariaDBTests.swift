@@ -1,69 +1,131 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `gatepost check --connect` on a MariaDB server.
 #if MariaDB
-  import Foundation
-  import TestSupport
-  import Testing
-
-  @testable import gatepost
-
-  /// `gatepost check --connect` on MariaDB: mailcow's tables, and a user who may not do all.
   @Suite struct CheckMariaDBTests {
+    private static let sha256 = "{SHA256}K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols="
+
     private let folder: TemporaryFolder
+    private let server: MariaDBServer
 
     init() throws {
-      folder = try TemporaryFolder("maria-check")
+      folder = try TemporaryFolder("check")
+      server = try MariaDBServer(loopback: true, tls: true)
+      try server.sql(
+        """
+        CREATE TABLE passwd (id varchar(128) PRIMARY KEY, crypt varchar(128), clear varchar(128), name varchar(128), uid int, gid int,
+          home varchar(255), maildir varchar(255), defaultdelivery varchar(255), quota varchar(255));
+        INSERT INTO passwd VALUES ('a@x', '\(Self.sha256)', '', '', 1, 1, '/v', '', '', ''),
+          ('b@x', '', 'clear-secret', '', 1, 1, '/v', '', '', ''), ('c@x', '{LANMAN}deadbeef', '', '', 1, 1, '/v', '', '', '');
+        CREATE USER reader IDENTIFIED BY 'database-password';
+        CREATE USER sealed IDENTIFIED BY 'database-password' REQUIRE SSL;
+        GRANT SELECT ON passwd TO reader;
+        GRANT SELECT, UPDATE ON passwd TO sealed;
+        """)
     }
 
-    private static let mailcow = """
-      CREATE TABLE domain (domain varchar(255) PRIMARY KEY, active tinyint(1) NOT NULL DEFAULT 1);
-      CREATE TABLE mailbox (username varchar(255) PRIMARY KEY, password varchar(255) NOT NULL, name varchar(255),
-        mailbox_path_prefix varchar(150) DEFAULT '/var/vmail/', quota bigint NOT NULL DEFAULT 0,
-        local_part varchar(255) NOT NULL, domain varchar(255) NOT NULL, attributes json, kind varchar(100) NOT NULL DEFAULT '',
-        active tinyint(1) NOT NULL DEFAULT 1);
-      INSERT INTO domain (domain) VALUES ('x');
-      INSERT INTO mailbox (username, password, local_part, domain) VALUES ('a@x', '!', 'a', 'x');
+    private func check(
+      _ connection: String, _ more: String = "preset = \"courier\"", _ options: String...
+    ) throws -> ChildProcess.Result {
+      let text = """
+        [[listen]]
+        socket = "\(folder.file("socket"))"
+        mode = "0600"
+        [[directory]]
+        name = "accounts"
+        type = "mariadb"
+        connection = "\(connection)"
+        \(more)
 
-      """
-
-    @Test func anotherPanelAndMissingRightsAreNamed() throws {
-      let server = try MariaDBServer()
-      defer { server.stop() }
-      try server.sql("CREATE USER reader")
-      func check(_ name: String, _ grants: [String], _ lines: String) throws -> ChildProcess.Result {
-        try server.sql("CREATE DATABASE IF NOT EXISTS \(name)")
-        if try server.sql("SHOW TABLES", database: name).isEmpty { try server.sql(Self.mailcow, database: name) }
-        for grant in grants { try server.sql("GRANT \(grant) TO reader", database: name) }
-        let text = """
-          [[directory]]
-          name = "accounts"
-          type = "mariadb"
-          connection = "\(server.connection(database: name, user: "reader"))"
-          \(lines)
-          """
-        let path = try folder.write(text, to: "\(name).toml", mode: 0o600)
-        return try ChildProcess.run([PasswordCommandTests.program, "check", "--connect", "--config", path])
+        """
+      let path = try folder.write(text, to: "gatepost.toml", mode: 0o600)
+      let result = try ChildProcess.run(
+        [PasswordCommandTests.program, "check", "--connect", "--config", path] + options)
+      for secret in ["clear-secret", "deadbeef", "database-password", "K7gNU3sdo"] {
+        #expect(!(result.output + result.errors).contains(secret), "\(result)")
       }
-      let postfixAdmin = "preset = \"postfixadmin\"\nuid = 5000\ngid = 5000"
-      let mailcow = "preset = \"mailcow\"\nuid = 5000\ngid = 5000"
+      return result
+    }
 
-      let wrong = try check("wrong", ["SELECT ON mailbox", "SELECT ON domain"], postfixAdmin)
-      #expect(wrong.status == 78, "\(wrong.output)")
-      #expect(
-        wrong.output.contains("what is there is the schema of mailcow; for it, write:\n    preset = \"mailcow\"\n"))
-      let right = try check("wrong", [], mailcow)
-      #expect(right.status == 0, "\(right.output)")
-      #expect(right.output.contains("    GRANT UPDATE (password) ON mailbox TO 'reader'@'%';\n"), "\(right.output)")
+    @Test func whatIsThereAndWhatIsWrong() throws {
+      let reader = server.connection(user: "reader", password: "database-password")
+      try accounts(reader)
+      try permissions(reader)
+      try queries(reader)
+      try encryption()
+      try reaching(reader)
+    }
 
-      let closed = try check("closed", ["SELECT ON mailbox"], mailcow)
-      #expect(closed.status == 78, "\(closed.output)")
-      #expect(
-        closed.output.contains(
-          "the role may not read domain; as their owner:\n    GRANT SELECT ON domain TO 'reader'@'%';\n"),
-        "\(closed.output)")
-      #expect(!closed.output.contains("lacks"), "\(closed.output)")
+    private func accounts(_ reader: String) throws {
+      let result = try check(reader)
+      #expect(result.status == 1, "\(result.output)")
+      #expect(result.output.contains("asks accounts: mariadb, preset courier\n"), "\(result.output)")
+      #expect(result.output.contains("directory accounts: connected, every query prepared\n"), "\(result.output)")
+      #expect(result.output.contains("directory accounts: 3 accounts:\n"), "\(result.output)")
+      #expect(result.output.contains("1 account with a password that cannot be verified"), "\(result.output)")
+      let json = try check(reader, "preset = \"courier\"", "--json")
+      let value = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+      let directory = try #require((value["directories"] as? [[String: Any]])?.first)
+      let survey = try #require(directory["survey"] as? [String: Any])
+      #expect((survey["schemes"] as? [[String: Any]])?.count == 3, "\(json.output)")
+      try server.sql("DELETE FROM passwd WHERE id = 'c@x'")
+      #expect(try check(reader).status == 0)
+    }
 
-      let columns = try check("narrow", ["SELECT (username, domain) ON mailbox", "SELECT ON domain"], mailcow)
-      #expect(columns.status == 78)
-      #expect(columns.output.contains("    GRANT SELECT ON mailbox TO 'reader'@'%';\n"), "\(columns.output)")
+    /// A user that only reads serves logins: that is said, and no error.
+    private func permissions(_ reader: String) throws {
+      let result = try check(reader)
+      #expect(result.status == 0 && result.output.contains("warning: directory accounts: "), "\(result.output)")
+      #expect(result.output.contains("passwords cannot be changed"), "\(result.output)")
+      try server.sql("GRANT UPDATE ON passwd TO reader")
+      #expect(try !check(reader).output.contains("passwords cannot be changed"))
+      try server.sql("CREATE USER nothing IDENTIFIED BY 'database-password'; GRANT USAGE ON test.* TO nothing")
+      let nothing = try check(server.connection(user: "nothing", password: "database-password"))
+      #expect(nothing.status == 75 || nothing.status == 78, "\(nothing)")
+      #expect(nothing.output.contains("directory accounts: ") && nothing.output.contains("denied"), "\(nothing)")
+    }
+
+    private func queries(_ reader: String) throws {
+      let table = try check(reader, "preset = \"courier\"\ntable = \"users\"")
+      #expect(table.status == 78, "\(table.output)")
+      #expect(table.output.contains("directory accounts: queries.account: ") && table.output.contains("users"))
+      for (query, word) in [
+        ("SELECT id AS username, crypt AS password, gid, home FROM passwd WHERE id = :username", "uid"),
+        ("SELECT id AS username, uid, gid, home, id AS nickname FROM passwd WHERE id = :username", "nickname"),
+        ("SELECT id AS username, uid, gid, home FROM passwd WHERE ident = :username", "ident"),
+        ("SELECT id AS username, uid, gid, home FROM passwd WHERE WHERE id = :username", "syntax"),
+      ] {
+        let result = try check(reader, "[directory.queries]\naccount = \"\(query)\"")
+        #expect(result.status == 78, "\(query): \(result.output)")
+        #expect(result.output.contains("queries.account: ") && result.output.contains(word), "\(result.output)")
+      }
+    }
+
+    private func encryption() throws {
+      let plain = try check(
+        server.connection(user: "sealed", password: "database-password", loopback: true))
+      #expect(plain.status == 75, "\(plain)")
+      let certificate = try #require(server.certificatePath)
+      let sealed = try check(
+        server.connection(user: "sealed", password: "database-password", loopback: true, more: "ssl-ca=\(certificate)"))
+      #expect(sealed.status == 0, "\(sealed.output)")
+      // Somebody else's certificate is as good as none.
+      let other = try Certificate(in: folder, name: "other")
+      let wrong = try check(
+        server.connection(user: "sealed", password: "database-password", loopback: true, more: "ssl-ca=\(other.path)"))
+      #expect(wrong.status == 75, "\(wrong.output)")
+    }
+
+    private func reaching(_ reader: String) throws {
+      let stranger = try check(server.connection(user: "reader", password: "another"))
+      #expect(stranger.status == 75 && stranger.output.contains("reader"), "\(stranger.output)")
+      let nowhere = try check(server.connection(database: "nowhere", user: "reader", password: "database-password"))
+      #expect(nowhere.status == 75 && nowhere.output.contains("nowhere"), "\(nowhere.output)")
+      server.stop()
+      let gone = try check(reader)
+      #expect(gone.status == 75 && gone.output.contains(server.socketPath), "\(gone.output)")
     }
   }
 #endif

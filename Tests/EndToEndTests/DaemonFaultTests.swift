@@ -109,23 +109,27 @@ internal import Testing
     #expect(load.proceed())
     faults += 4
 
-    // The way to it.
+    spoilTheWay(proxy, load, [.reset, .truncate, .halfClose, .dropWhenReady, .delay, .drip, .refuse])
+    conclude("PostgreSQL behind the daemon", load, faults: faults + proxy.injected.values.reduce(0, +), daemon)
+  }
+
+  /// The way to the database: cut off altogether, then one lost connection at a time, each of which is ridden through.
+  private func spoilTheWay(_ proxy: FaultProxy, _ load: FaultLoad, _ passing: [Fault.Kind]) {
     let isShort = ProcessInfo.processInfo.environment["GATEPOST_FAULTS"] == nil
-    let kinds: [Fault.Kind] = isShort ? [.refuse, .stall] : [.refuse, .silence, .reset, .truncate, .halfClose, .stall]
-    for kind in kinds {
+    let lasting: [Fault.Kind] =
+      isShort ? [.refuse, .stall] : [.refuse, .silence, .reset, .truncate, .halfClose, .stall]
+    for kind in lasting {
       proxy.set(Fault(kind))
       #expect(load.suffer(), "\(kind)")
       proxy.heal()
       #expect(load.proceed(), "\(kind)")
     }
-    // One lost connection at a time: each is ridden through.
     let goal = isShort ? 4 : 60
     let before = proxy.injected.values.reduce(0, +)
-    proxy.play([.reset, .truncate, .halfClose, .dropWhenReady, .delay, .drip, .refuse], seed: 7)
+    proxy.play(passing, seed: 7)
     #expect(eventually(within: 600) { proxy.injected.values.reduce(0, +) >= before + goal })
     proxy.heal()
     #expect(load.proceed())
-    conclude("PostgreSQL behind the daemon", load, faults: faults + proxy.injected.values.reduce(0, +), daemon)
   }
 
   #if MariaDB
@@ -209,23 +213,7 @@ internal import Testing
       #expect(load.proceed())
       faults += 6
 
-      // The way to it.
-      let isShort = ProcessInfo.processInfo.environment["GATEPOST_FAULTS"] == nil
-      let kinds: [Fault.Kind] =
-        isShort ? [.refuse, .stall] : [.refuse, .silence, .reset, .truncate, .halfClose, .stall]
-      for kind in kinds {
-        proxy.set(Fault(kind))
-        #expect(load.suffer(), "\(kind)")
-        proxy.heal()
-        #expect(load.proceed(), "\(kind)")
-      }
-      // One lost connection at a time: each is ridden through.
-      let goal = isShort ? 4 : 60
-      let before = proxy.injected.values.reduce(0, +)
-      proxy.play([.reset, .truncate, .halfClose, .delay, .drip, .refuse], seed: 7)
-      #expect(eventually(within: 600) { proxy.injected.values.reduce(0, +) >= before + goal })
-      proxy.heal()
-      #expect(load.proceed())
+      spoilTheWay(proxy, load, [.reset, .truncate, .halfClose, .delay, .drip, .refuse])
       conclude("MariaDB behind the daemon", load, faults: faults + proxy.injected.values.reduce(0, +), daemon)
     }
   #endif

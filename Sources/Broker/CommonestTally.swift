@@ -1,13 +1,5 @@
 internal import Passwords
 
-/// Which shape the hashes of the accounts have that were looked up lately.
-typealias ShapeTally = CommonestTally<HashShape>
-
-extension ShapeTally {
-  /// Before any account was seen: `HashShape.standard`.
-  init(capacity: Int = Self.capacity) { self.init(capacity: capacity, before: .standard) }
-}
-
 /// What most of the accounts have that were looked up lately. A value.
 ///
 /// Each account counts once, however often it is asked for: whoever asks for one account all day does not make its scheme the commonest.
@@ -68,4 +60,12 @@ struct CommonestTally<Value: Hashable> {
     guard value == commonest, let (other, most) = counts.max(by: { $0.value < $1.value }) else { return }
     if most > left + left / 8 { commonest = other }
   }
+}
+
+/// Which shape the hashes of the accounts have that were looked up lately.
+typealias ShapeTally = CommonestTally<HashShape>
+
+extension ShapeTally {
+  /// Before any account was seen: `HashShape.standard`.
+  init(capacity: Int = Self.capacity) { self.init(capacity: capacity, before: .standard) }
 }

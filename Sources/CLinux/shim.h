@@ -97,6 +97,13 @@ static inline int gatepost_raise_descriptor_limit(uint64_t *out) {
   return result;
 }
 
+// glibc 2.34: from there on, every descriptor is closed in the child, whatever other threads have opened meanwhile. `actions` is a
+// posix_spawn_file_actions_t: with <spawn.h> here, that type would be this module's, and no longer Glibc's.
+static inline int gatepost_spawn_close_from(void *actions, int first) {
+  extern int posix_spawn_file_actions_addclosefrom_np(void *, int);
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 static inline void gatepost_wipe(void *bytes, size_t count) {
   memset(bytes, 0, count);
   __asm__ __volatile__("" : : "r"(bytes) : "memory");

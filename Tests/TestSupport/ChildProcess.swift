@@ -111,10 +111,8 @@ public final class ChildProcess: @unchecked Sendable {
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_APPEND, 0)
     let first: Int32 = 3
     if let handedDown { posix_spawn_file_actions_adddup2(&actions, handedDown, first) }
-    let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-    for descriptor in descriptors.compactMap({ Int32($0) }) where descriptor > (handedDown == nil ? 2 : first) {
-      posix_spawn_file_actions_addclose(&actions, descriptor)
-    }
+    // In the child, so that nothing slips through which another thread opens meanwhile.
+    ChildDescriptors.close(from: handedDown == nil ? first : first + 1, &actions)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

@@ -199,7 +199,17 @@ public final class FaultProxy: @unchecked Sendable {
 
   private func count(_ kind: Fault.Kind) { lock.withLock { counts[kind, default: 0] += 1 } }
 
+  /// Once more where a process that is being started still holds what was closed a moment ago.
   private static func listen(_ port: UInt16) -> Int32 {
+    var descriptor: Int32 = -1
+    _ = eventually(within: 5) {
+      descriptor = tryToListen(port)
+      return descriptor >= 0
+    }
+    return descriptor
+  }
+
+  private static func tryToListen(_ port: UInt16) -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var on: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))

@@ -31,7 +31,11 @@ public final class SmallDisk: Sendable {
   }
 
   /// Gives back what `fill` took.
-  public func makeRoom() { unlink(file("filler")) }
+  public func makeRoom() {
+    // At once, though a process that is being started may still hold the file open.
+    truncate(file("filler"), 0)
+    unlink(file("filler"))
+  }
 
   deinit { _ = try? ChildProcess.run(["umount", "--lazy", path]) }
 }

@@ -89,6 +89,7 @@ let package = Package(
     .target(
       name: "DirectoryAsking", dependencies: ["Accounts", "Secrets", "TestSupport"], path: "Tests/DirectoryAsking",
       swiftSettings: strict),
+    .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: strict),
     // `make soak`; not installed.
     .executableTarget(
       name: "soak", dependencies: ["TestSupport", "Passwords", "Secrets"], path: "Tests/Soak", swiftSettings: strict),
@@ -98,7 +99,9 @@ let package = Package(
     .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Secrets"], swiftSettings: strict),
     .testTarget(
       name: "SQLiteDirectoryTests",
-      dependencies: ["SQLiteDirectory", "DirectoryConformance", "TestSupport", "CSQLite", "Accounts", "Secrets"],
+      dependencies: [
+        "SQLiteDirectory", "DirectoryConformance", "TestSupport", "TestTraits", "CSQLite", "Accounts", "Secrets",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "DatabaseServersTests", dependencies: ["DatabaseServers", "TestSupport", "Accounts", "Secrets"],
@@ -106,7 +109,8 @@ let package = Package(
     .testTarget(
       name: "PostgreSQLDirectoryTests",
       dependencies: [
-        "PostgreSQLDirectory", "DatabaseServers", "DirectoryConformance", "DirectoryAsking", "TestSupport", "Accounts",
+        "PostgreSQLDirectory", "DatabaseServers", "DirectoryConformance", "DirectoryAsking", "TestSupport",
+        "TestTraits", "Accounts",
         "Secrets",
       ],
       swiftSettings: strict),
@@ -114,7 +118,7 @@ let package = Package(
       name: "MariaDBDirectoryTests",
       dependencies: [
         .target(name: "MariaDBDirectory", condition: .when(traits: ["MariaDB"])), "DatabaseServers",
-        "DirectoryConformance", "DirectoryAsking", "TestSupport", "Accounts", "Secrets",
+        "DirectoryConformance", "DirectoryAsking", "TestSupport", "TestTraits", "Accounts", "Secrets",
         .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),
       ],
       swiftSettings: strict),
@@ -133,9 +137,10 @@ let package = Package(
       dependencies: ["Telemetry", "Accounts", "Broker", "Passwords", "Threads", "TestSupport", log],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["gatepost", "Passwords", "Secrets", "TestSupport"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["gatepost", "Passwords", "Secrets", "TestSupport", "TestTraits"],
+      swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "gatepost"],
+      name: "EndToEndTests", dependencies: ["TestSupport", "TestTraits", "gatepost"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

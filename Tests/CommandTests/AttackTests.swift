@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 /// Recorded attacks at the real daemon, and what the real fail2ban makes of its log.
-@Suite(.serialized) struct AttackTests {
+@Suite(.waiting, .serialized) struct AttackTests {
   /// A line of `Tests/Fixtures/attacks/requests.jsonl`.
   struct Attack: Decodable {
     let name: String

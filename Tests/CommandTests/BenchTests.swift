@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 /// `gatepost bench` against the daemon.
-@Suite struct BenchTests {
+@Suite(.waiting) struct BenchTests {
   private let folder: TemporaryFolder
   private let daemon: GatepostDaemon
 

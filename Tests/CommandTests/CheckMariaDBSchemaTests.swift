@@ -1,12 +1,13 @@
 #if MariaDB
   import Foundation
   import TestSupport
+  import TestTraits
   import Testing
 
   @testable import gatepost
 
   /// `gatepost check --connect` on MariaDB: mailcow's tables, and a user who may not do all.
-  @Suite struct CheckMariaDBSchemaTests {
+  @Suite(.waiting) struct CheckMariaDBSchemaTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -1,10 +1,11 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 /// `gatepost check --connect` on a MariaDB server.
 #if MariaDB
-  @Suite struct CheckMariaDBTests {
+  @Suite(.waiting) struct CheckMariaDBTests {
     private static let sha256 = "{SHA256}K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols="
 
     private let folder: TemporaryFolder

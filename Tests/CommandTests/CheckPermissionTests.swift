@@ -1,11 +1,12 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import gatepost
 
 /// `gatepost check --connect` with a role of PostgreSQL's that may not do all, and schemas that it does not search.
-@Suite struct CheckPermissionTests {
+@Suite(.waiting) struct CheckPermissionTests {
   private let folder: TemporaryFolder
 
   init() throws {

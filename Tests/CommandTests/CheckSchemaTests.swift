@@ -1,11 +1,12 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import gatepost
 
 /// `gatepost check --connect` on databases that are not what the configuration takes them for, on SQLite.
-@Suite struct CheckSchemaTests {
+@Suite(.waiting) struct CheckSchemaTests {
   private let folder: TemporaryFolder
 
   init() throws {

@@ -1,11 +1,12 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import gatepost
 
 /// `gatepost check` as a person runs it, on SQLite.
-@Suite struct CheckTests {
+@Suite(.waiting) struct CheckTests {
   private static let sha256 = "{SHA256}K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols="
 
   private let folder: TemporaryFolder

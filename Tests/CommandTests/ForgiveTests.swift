@@ -1,11 +1,12 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import gatepost
 
 /// Guessing against the real daemon: what it logs, what it keeps over a restart, how an administrator takes it back, and who may.
-@Suite(.serialized) struct ForgiveTests {
+@Suite(.waiting, .serialized) struct ForgiveTests {
   private let folder: TemporaryFolder
   private let mailboxes: MailboxFile
   private var control: String { folder.file("control/socket") }
@@ -141,8 +142,9 @@ import Testing
     #expect(eventually { daemon.log.contains("too many attempts at once for this account") })
     #expect(daemon.stop() == 0)
     for connection in held {
-      guard case .end(.endOfFile) = connection.receive(until: Date(timeIntervalSinceNow: 5)) else {
-        Issue.record("an answer, or none")
+      let received = connection.receive(until: Date(timeIntervalSinceNow: 5))
+      guard case .end(.endOfFile) = received else {
+        Issue.record("\(received)")
         break
       }
     }

@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 /// Clients that mean no good, at the real daemon: whatever they do, the others see no difference.
-@Suite(.serialized) struct HostileClientTests {
+@Suite(.waiting, .serialized) struct HostileClientTests {
   private let folder: TemporaryFolder
   private let mailboxes: MailboxFile
 

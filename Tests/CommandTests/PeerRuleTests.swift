@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 /// Processes of other users at real sockets: who gets what by user, group, supplementary group and uid, and what the log says of it.
-@Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct PeerRuleTests {
+@Suite(.waiting, .serialized, .enabled(if: geteuid() == 0, "needs root")) struct PeerRuleTests {
   /// No user of this machine has these.
   private static let stranger: UInt32 = 61_001
 
@@ -103,7 +104,8 @@ import Testing
     let advice =
       #"user root, group root) asked for "enumerate" at \#(socket); to allow it: [[peer]] user = "root" allow = ["enumerate"]"#
     #expect(eventually { daemon.log.contains(advice) }, "\(daemon.log)")
-    #expect(daemon.log.contains("(perl, uid \(other), groups \(other) games) asked for "))
+    // Whose name the log could still read: under load a process is gone before.
+    #expect(daemon.log.contains("uid \(other), groups \(other) games) asked for "))
   }
 
   @Test func aSocketMayHaveABoundAndRulesOfItsOwn() throws {

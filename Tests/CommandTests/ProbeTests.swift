@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 /// `gatepost probe` against the daemon: what people see, and what scripts read.
-@Suite struct ProbeTests {
+@Suite(.waiting) struct ProbeTests {
   private let folder: TemporaryFolder
   private let daemon: GatepostDaemon
 

@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 /// The memory of every command stays its own: no core dump, and nothing for others of its user to read.
-@Suite struct ProcessMemoryTests {
+@Suite(.waiting) struct ProcessMemoryTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder("memory") }

@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 /// The daemon's own life: start, signals, sockets handed over, and what it says when it cannot start.
-@Suite struct ServeTests {
+@Suite(.waiting) struct ServeTests {
   private let folder: TemporaryFolder
   private let mailboxes: MailboxFile
 

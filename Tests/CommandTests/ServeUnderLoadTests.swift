@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 /// Reload, restart and watchdog while requests keep coming.
-@Suite(.serialized) struct ServeUnderLoadTests {
+@Suite(.waiting, .serialized) struct ServeUnderLoadTests {
   private let folder: TemporaryFolder
   private let mailboxes: MailboxFile
 

@@ -1,8 +1,9 @@
+import TestTraits
 import Testing
 
 @testable import gatepost
 
-@Suite struct StartMemoryTests {
+@Suite(.waiting) struct StartMemoryTests {
   @Test func onlyCodeOfFilesIsGivenBack() {
     let maps = """
       5500-5600 r--p 00000000 08:01 42                         /usr/bin/gatepost

@@ -1,9 +1,10 @@
 internal import Foundation
 internal import TestSupport
+internal import TestTraits
 internal import Testing
 
 /// App passwords at the socket of the real daemon, out of both kinds of databases.
-@Suite(.serialized) struct AppPasswordTests {
+@Suite(.waiting, .serialized) struct AppPasswordTests {
   private static let table = """
     CREATE TABLE mailbox (username varchar(255) PRIMARY KEY, password text);
     CREATE TABLE app_passwords (id integer PRIMARY KEY, username text, password text, description text, services text);

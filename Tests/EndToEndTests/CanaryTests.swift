@@ -1,10 +1,11 @@
 internal import Foundation
 internal import TestSupport
+internal import TestTraits
 internal import Testing
 
 /// Passwords and hashes that nobody could mistake for anything else go every way that a secret can go, at log level debug; afterwards
 /// nothing of them may stand in a log line, in an output, in a file of the daemon, in a command line or environment.
-@Suite final class CanaryTests {
+@Suite(.waiting) final class CanaryTests {
   /// What is planted, each in one place.
   private enum Mark {
     static let right = "kE7vRightQm2xTzW9pLd"

@@ -1,10 +1,11 @@
 internal import Foundation
 internal import TestSupport
+internal import TestTraits
 internal import Testing
 
 /// The same requests to courier's own authdaemond and to gatepost, on the same data.
 @Suite(
-  .serialized, .enabled(if: geteuid() == 0, "needs root: mount namespaces"),
+  .waiting, .serialized, .enabled(if: geteuid() == 0, "needs root: mount namespaces"),
   .enabled(if: CourierReference.isInstalled, "needs courier's authdaemond: apt-get install courier-authdaemon"))
 struct Comparison {
   @Test("every reply is courier's, or a difference with a reason", arguments: BackEndKind.allCases)

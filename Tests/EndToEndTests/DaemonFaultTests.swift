@@ -1,10 +1,11 @@
 internal import Foundation
 internal import TestSupport
+internal import TestTraits
 internal import Testing
 
 /// The whole daemon through its socket while its database is made to fail: a right password gets its reply or silence, a wrong
 /// one `FAIL` or silence.
-@Suite(.serialized) struct DaemonFaultTests {
+@Suite(.waiting, .serialized) struct DaemonFaultTests {
   private static let table = """
     CREATE TABLE people (username varchar(255) PRIMARY KEY, password text, uid text);
     """

@@ -1,10 +1,11 @@
 internal import Foundation
 internal import TestSupport
+internal import TestTraits
 internal import Testing
 
 /// The guides with gatepost in the place of courier's authdaemond, from the files below `docs/examples` as they stand: only paths,
 /// addresses and ports are other ones here, and the system user.
-@Suite(.serialized, .enabled(if: geteuid() == 0, "needs root: Postfix, mount namespaces, gpasswd"))
+@Suite(.waiting, .serialized, .enabled(if: geteuid() == 0, "needs root: Postfix, mount namespaces, gpasswd"))
 struct Guide {
   @Test("a user who logs in by the local part, or by the full address", arguments: ["local-part", "address"])
   func virtualMail(login: String) throws { try follow(.gentoo, login: login) { _ in } }

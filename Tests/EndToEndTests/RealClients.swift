@@ -1,6 +1,7 @@
 internal import Foundation
+internal import TestTraits
 internal import Testing
 
 /// The programs that people run, asking gatepost: one after the other, because some tests take the database away.
-@Suite(.serialized, .enabled(if: geteuid() == 0, "needs root: Postfix and mount namespaces"), .stations)
+@Suite(.waiting, .serialized, .enabled(if: geteuid() == 0, "needs root: Postfix and mount namespaces"), .stations)
 struct RealClients {}

@@ -1,9 +1,10 @@
 internal import Foundation
 internal import TestSupport
+internal import TestTraits
 internal import Testing
 
 /// `rehash-to`, asked over the socket of the daemon, with real databases; what it stores is given to Dovecot's own tool.
-@Suite struct ReplacedHashTests {
+@Suite(.waiting) struct ReplacedHashTests {
   private static let users = [
     "digest": "MD5", "crypted": "MD5-CRYPT", "clear": "PLAIN", "storm": "SSHA", "changed": "SHA1", "later": "SMD5",
   ]

@@ -1,10 +1,12 @@
 internal import Foundation
 internal import TestSupport
+internal import TestTraits
 internal import Testing
 
 /// The shipped units as systemd runs them, with everything that they forbid: the daemon does all that it is for, and nothing else can
 /// be done from where it is.
-@Suite(.serialized, .enabled(if: SystemdNamespace.isPossible, "needs root, systemd and a cgroup v2 hierarchy"))
+@Suite(
+  .waiting, .serialized, .enabled(if: SystemdNamespace.isPossible, "needs root, systemd and a cgroup v2 hierarchy"))
 struct SandboxTests {
   @Test func servesUnderTheRestrictionsOfItsUnit() throws {
     let machine = try SandboxSetUp()

@@ -1,9 +1,10 @@
 internal import Foundation
 internal import TestSupport
+internal import TestTraits
 internal import Testing
 
 /// The recorded requests of real clients, sent again byte by byte.
-@Suite(.serialized)
+@Suite(.waiting, .serialized)
 struct Transcripts {
   /// Differences from the recorded replies, each with its reason; keyed by the recorded user or request.
   private static func expected(_ exchange: RecordedExchange) -> String {

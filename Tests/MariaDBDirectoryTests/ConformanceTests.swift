@@ -2,11 +2,12 @@
   import Accounts
   import DirectoryConformance
   import TestSupport
+  import TestTraits
   import Testing
 
   @testable import MariaDBDirectory
 
-  @Suite(.server) struct ConformanceTests {
+  @Suite(.waiting, .server) struct ConformanceTests {
     @Test(arguments: DirectoryConformance.cases) func conforms(_ it: ConformanceCase) throws {
       // Compared byte for byte, as the other databases do by themselves.
       let location = try ServerScope.server().connection(

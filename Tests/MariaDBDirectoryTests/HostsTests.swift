@@ -4,12 +4,13 @@
   import DirectoryAsking
   import Foundation
   import TestSupport
+  import TestTraits
   import Testing
 
   @testable import MariaDBDirectory
 
   /// Two servers with the same accounts, the second one read-only, as a replica is.
-  @Suite(.serialized) struct HostsTests {
+  @Suite(.waiting, .serialized) struct HostsTests {
     /// How a primary can end.
     enum Death: String, CaseIterable, Sendable { case killed, stopped, frozen }
 

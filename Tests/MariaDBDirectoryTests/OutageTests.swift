@@ -4,13 +4,14 @@
   import DirectoryAsking
   import Foundation
   import TestSupport
+  import TestTraits
   import Testing
 
   @testable import MariaDBDirectory
 
   /// What becomes of look-ups while the server dies, hangs and comes back. The account asked for is always there: one
   /// refusal is one too many.
-  @Suite(.serialized) struct OutageTests {
+  @Suite(.waiting, .serialized) struct OutageTests {
     private func serve(loopback: Bool = false, _ body: (MariaDBServer) throws -> Void) throws {
       let server = try MariaDBServer(loopback: loopback)
       defer { server.stop() }

@@ -4,11 +4,12 @@
   import DirectoryAsking
   import Foundation
   import TestSupport
+  import TestTraits
   import Testing
 
   @testable import MariaDBDirectory
 
-  @Suite(.server) struct PasswordUpdateTests {
+  @Suite(.waiting, .server) struct PasswordUpdateTests {
     private func prepare(_ more: String = "") throws -> (MariaDBServer, String) {
       let server = try ServerScope.server()
       let database = try ServerScope.makeDatabase()

@@ -4,12 +4,13 @@
   import DirectoryAsking
   import Foundation
   import TestSupport
+  import TestTraits
   import Testing
 
   @testable import MariaDBDirectory
 
   /// Getting to a database, or not: passwords, TLS, permissions, limits, missing tables.
-  @Suite(.server) struct ReachingTests {
+  @Suite(.waiting, .server) struct ReachingTests {
     /// A database with the table of people, on the suite's server.
     private func serve(_ body: (MariaDBServer, _ database: String) throws -> Void) throws {
       let server = try ServerScope.server()

@@ -4,12 +4,13 @@
   import DirectoryAsking
   import Foundation
   import TestSupport
+  import TestTraits
   import Testing
 
   @testable import MariaDBDirectory
 
   /// Types, character sets and plans: what MariaDB has that other databases have not.
-  @Suite(.server) struct ValueTests {
+  @Suite(.waiting, .server) struct ValueTests {
     private func directory(_ table: String, _ query: String, database options: String = "") throws -> MariaDBDirectory {
       let database = try ServerScope.makeDatabase(options)
       try ServerScope.server().sql(table, database: database)

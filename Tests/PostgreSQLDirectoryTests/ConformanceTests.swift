@@ -2,11 +2,12 @@ import Accounts
 import DatabaseServers
 import DirectoryConformance
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
-@Suite(.server) struct ConformanceTests {
+@Suite(.waiting, .server) struct ConformanceTests {
   @Test(arguments: DirectoryConformance.cases) func conforms(_ it: ConformanceCase) throws {
     // A schema of its own is as empty as a database, and costs a hundredth.
     let location = try ServerScope.server().conninfo() + " options='-c search_path=\(ServerScope.makeSchema())'"

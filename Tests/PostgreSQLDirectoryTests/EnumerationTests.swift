@@ -3,18 +3,12 @@ import DatabaseServers
 import DirectoryAsking
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
-@Suite(.server) struct EnumerationTests {
-  /// The resident memory of this process, in KiB.
-  private func residentMemory() -> Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS") }
-    return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
-  }
-
+@Suite(.waiting, .server) struct EnumerationTests {
   /// - Parameter application: what the server knows the directory's connections by.
   private func directory(_ enumerate: String, application: String = "list") throws -> PostgreSQLDirectory {
     try People.open(
@@ -25,22 +19,6 @@ import Testing
   private static func rows(_ count: Int, _ more: String = "") -> String {
     "SELECT 'user' || i AS username, 1 AS uid, 2 AS gid, '/home' AS home, repeat('m', 200) AS maildir "
       + "FROM (SELECT generate_series(1, \(count)) AS i) s \(more)"
-  }
-
-  @Test func manyRowsNeedNoMoreMemoryThanFew() throws {
-    let directory = try directory(Self.rows(150_000))
-    defer { directory.shutDown() }
-    var count = 0
-    var early = 0
-    let outcome = directory.enumerate(deadline: .now + .seconds(60)) { _ in
-      count += 1
-      if count == 1_000 { early = residentMemory() }
-      return true
-    }
-    #expect(outcome.value != nil)
-    #expect(count == 150_000)
-    // All rows together are 40 MB and more.
-    #expect(residentMemory() - early < 20_000)
   }
 
   @Test func leavingEarlyEndsTheServersWorkToo() throws {

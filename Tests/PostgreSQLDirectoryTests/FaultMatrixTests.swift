@@ -4,13 +4,14 @@ import DirectoryAsking
 import Foundation
 import Secrets
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
 /// Faults by the hundred, by the ten thousand with GATEPOST_FAULTS=10000: whatever goes wrong between us and the server, a
 /// user who is there is found or cannot be looked up now; one who is not is refused only by a look-up that completed.
-@Suite(.serialized, .server) struct FaultMatrixTests {
+@Suite(.waiting, .serialized, .server) struct FaultMatrixTests {
   /// How many faults each test here injects, about.
   static let goal = ProcessInfo.processInfo.environment["GATEPOST_FAULTS"].flatMap { Int($0) } ?? 120
   /// Proxies, directories and threads at work at a time.

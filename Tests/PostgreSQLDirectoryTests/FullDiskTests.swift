@@ -3,12 +3,13 @@ import DatabaseServers
 import DirectoryAsking
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
 /// The server's disk has no room left.
-@Suite(.serialized, .server, .enabled(if: getuid() == 0, "mounts a small disk")) struct FullDiskTests {
+@Suite(.waiting, .serialized, .server, .enabled(if: getuid() == 0, "mounts a small disk")) struct FullDiskTests {
   @Test func aFullDiskMisleadsNobody() throws {
     let server = try ServerScope.server()
     let disk = try SmallDisk(kibibytes: 1024)

@@ -3,12 +3,13 @@ import DatabaseServers
 import DirectoryAsking
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
 /// A primary and a standby that follows it, both real.
-@Suite(.serialized) struct HostsTests {
+@Suite(.waiting, .serialized) struct HostsTests {
   /// How a primary can end.
   enum Death: String, CaseIterable, Sendable { case killed, stoppedAtOnce, frozen }
 

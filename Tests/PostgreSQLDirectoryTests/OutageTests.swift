@@ -3,13 +3,14 @@ import DatabaseServers
 import DirectoryAsking
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
 /// What becomes of look-ups while the server dies, hangs and comes back. The account asked for is always there: one
 /// refusal is one too many.
-@Suite(.serialized) struct OutageTests {
+@Suite(.waiting, .serialized) struct OutageTests {
   private func serve(
     loopback: Bool = false, _ body: (PostgreSQLServer) throws -> Void
   ) throws {

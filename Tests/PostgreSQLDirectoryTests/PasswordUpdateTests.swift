@@ -3,11 +3,12 @@ import DatabaseServers
 import DirectoryAsking
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
-@Suite(.server) struct PasswordUpdateTests {
+@Suite(.waiting, .server) struct PasswordUpdateTests {
   private func prepare(_ more: String = "") throws -> (PostgreSQLServer, String) {
     let server = try ServerScope.server()
     let database = try ServerScope.makeDatabase()

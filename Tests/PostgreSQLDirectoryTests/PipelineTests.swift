@@ -2,11 +2,12 @@ import Accounts
 import DatabaseServers
 import DirectoryAsking
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
-@Suite(.server) struct PipelineTests {
+@Suite(.waiting, .server) struct PipelineTests {
   /// `slow` holds the connection long enough for what is asked meanwhile to go out together.
   private static let account = """
     SELECT \(People.columns), CASE WHEN username = 'user7' THEN (1 / (length(username) - 5))::text END AS options

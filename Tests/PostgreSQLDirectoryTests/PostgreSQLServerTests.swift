@@ -1,8 +1,9 @@
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
-@Suite struct PostgreSQLServerTests {
+@Suite(.waiting) struct PostgreSQLServerTests {
   @Test func startsStopsCrashesAndComesBack() throws {
     let server = try PostgreSQLServer(loopback: true)
     try server.sql("CREATE TABLE t (a int); INSERT INTO t VALUES (1)")

@@ -3,12 +3,13 @@ import DatabaseServers
 import DirectoryAsking
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
 /// Getting to a database, or not: hosts, passwords, permissions, missing tables.
-@Suite(.server) struct ReachingTests {
+@Suite(.waiting, .server) struct ReachingTests {
   /// A database with the table of people, on the suite's server.
   private func serve(_ body: (PostgreSQLServer, _ database: String) throws -> Void) throws {
     let server = try ServerScope.server()

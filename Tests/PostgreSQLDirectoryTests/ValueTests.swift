@@ -3,12 +3,13 @@ import DatabaseServers
 import DirectoryAsking
 import Foundation
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PostgreSQLDirectory
 
 /// Types, encodings and plans: what PostgreSQL has that other databases have not.
-@Suite(.server) struct ValueTests {
+@Suite(.waiting, .server) struct ValueTests {
   @Test func aCitextColumnComparesWithoutCase() throws {
     let server = try ServerScope.server()
     let database = try ServerScope.makeDatabase()

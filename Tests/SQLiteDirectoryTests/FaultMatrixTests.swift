@@ -3,11 +3,12 @@ import Foundation
 import SQLiteDirectory
 import Secrets
 import TestSupport
+import TestTraits
 import Testing
 
 /// What can happen to a file, by the hundred; by the ten thousand with GATEPOST_FAULTS=10000. A user who is there is found, or
 /// cannot be looked up now.
-@Suite struct FaultMatrixTests {
+@Suite(.waiting) struct FaultMatrixTests {
   /// What happens to the file.
   enum FileFault: CaseIterable {
     case locked, replaced, truncated, cutInPlace, garbage, garbageInPlace, removed, directory, tableDropped

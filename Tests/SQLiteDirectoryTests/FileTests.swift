@@ -3,10 +3,11 @@ import Foundation
 import SQLiteDirectory
 import Secrets
 import TestSupport
+import TestTraits
 import Testing
 
 /// The file is not what it was, or never was.
-@Suite struct FileTests {
+@Suite(.waiting) struct FileTests {
   @Test func aFileThatIsReplacedIsReadAnew() throws {
     let database = try Database(Database.alice)
     let other = try Database(Database.alice + "UPDATE accounts SET uid = 6000;")

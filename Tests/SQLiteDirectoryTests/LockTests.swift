@@ -3,10 +3,11 @@ import Foundation
 import SQLiteDirectory
 import Secrets
 import TestSupport
+import TestTraits
 import Testing
 
 /// Another program holds the file.
-@Suite struct LockTests {
+@Suite(.waiting) struct LockTests {
   @Test func waitsForALockThatIsReleased() throws {
     let database = try Database(Database.alice)
     let directory = try database.directory()

@@ -64,35 +64,6 @@ import Testing
     #expect(log.texts.count == 2, "\(log.texts)")
   }
 
-  @Test func anEnumerationOfManyRowsNeedsLittleMemory() throws {
-    let database = try Database(
-      """
-      CREATE TABLE accounts (username TEXT, uid, gid, home TEXT);
-      INSERT INTO accounts WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
-        SELECT 'user' || i || '@example.com', 5000, 5000, '/var/vmail/example.com/user' || i FROM n;
-      """)
-    let directory = try database.directory()
-    defer { directory.shutDown() }
-    func residentKiB() throws -> Int {
-      let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-      let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
-      return try #require(Int(line.split(separator: " ")[1]))
-    }
-    _ = directory.enumerate(deadline: .now + .seconds(60)) { _ in false }
-    let before = try residentKiB()
-    var most = before
-    var count = 0
-    let outcome = directory.enumerate(deadline: .now + .seconds(60)) { _ in
-      count += 1
-      if count % 20_000 == 0 { most = max(most, (try? residentKiB()) ?? .max) }
-      return true
-    }
-    #expect(outcome.accepted != nil)
-    #expect(count == 200_000)
-    // The names alone are more than 10 MiB; other tests run meanwhile.
-    #expect(most - before < 64 * 1024, "\(before) KiB before, \(most) KiB at the most")
-  }
-
   @Test func theBackEndRefusesPathsThatCannotBe() {
     for path in ["", "accounts.db", "./accounts.db", ":memory:", "file:/x", "/x\0y", "/var/lib/"] {
       #expect(BackEnd.sqlite.objection(path) != nil, "\(path)")

@@ -11,18 +11,9 @@ public import Threads
 /// Hashing goes to the pool, lists to the listers; neither delays a look-up.
 public final class Broker: Sendable {
   private let snapshot: Lock<Snapshot>
-  private let pool: HashPool
-  /// Of accounts.
-  let history: LoginHistory
-  private let desk: VerificationDesk
-  let decoys: Decoys
-  private let rehashes: RehashDesk
+  private let desks: Desks
   private let lists: ListDesk
-  /// Where requests wait without a thread.
-  private let holds: AlarmClock
-  let throttle: ThrottleDesk
   private let now: @Sendable () -> ContinuousClock.Instant
-  private let audit: @Sendable (AuditRecord) -> Void
 
   /// How many requests may be held when nobody says otherwise.
   public static let standardHolds = 2048
@@ -52,16 +43,15 @@ public final class Broker: Sendable {
   ) throws(SystemError) {
     self.now = now
     snapshot = Lock(Snapshot(settings, verified: Self.memory(settings, now)))
-    self.pool = pool
     var random = SystemRandomNumberGenerator()
-    history = LoginHistory(random: &random, now: now)
-    desk = VerificationDesk(pool: pool, history: history)
-    decoys = Decoys(pool: pool, random: &random, now: now)
-    rehashes = RehashDesk(pool: pool, now: now, report: rehashed)
+    let history = LoginHistory(random: &random, now: now)
     let clock = try AlarmClock(name: "holds", capacity: max(Self.holdCapacity, 2 * holds))
-    self.holds = clock
-    throttle = ThrottleDesk(capacity: max(1, holds), random: &random, clock: clock, now: now, report: report)
-    self.audit = audit
+    desks = Desks(
+      pool: pool, history: history, verifications: VerificationDesk(pool: pool, history: history),
+      decoys: Decoys(pool: pool, random: &random, now: now),
+      rehashes: RehashDesk(pool: pool, now: now, report: rehashed), holds: clock,
+      throttle: ThrottleDesk(capacity: max(1, holds), random: &random, clock: clock, now: now, report: report),
+      audit: audit)
     let lists = ListDesk()
     self.lists = lists
     for _ in 0..<max(1, enumerations) {
@@ -86,7 +76,7 @@ public final class Broker: Sendable {
       return old
     }
     old.retire()
-    rehashes.begin()
+    desks.rehashes.begin()
     return { patience in
       old.waitUntilIdle(patience)
       return old.settings.directories.map(\.directory)
@@ -97,6 +87,10 @@ public final class Broker: Sendable {
   public var directories: [any AccountDirectory] {
     snapshot.withLock { $0.settings.directories.map(\.directory) }
   }
+
+  var history: LoginHistory { desks.history }
+  var decoys: Decoys { desks.decoys }
+  var throttle: ThrottleDesk { desks.throttle }
 
   /// How logins are slowed now.
   var throttleRules: ThrottleRules? { snapshot.withLock { $0.settings.throttle } }
@@ -110,14 +104,14 @@ public final class Broker: Sendable {
   /// Takes verified logins that are too old to count out of memory: without new ones nothing else does.
   public func tidy() {
     snapshot.withLock { $0.verified }?.tidy()
-    throttle.tidy()
-    rehashes.tidy()
+    desks.throttle.tidy()
+    desks.rehashes.tidy()
   }
 
   /// Before the socket server stops: requests that are held are answered "unavailable" at once.
   public func beginToStop() {
-    throttle.stop()
-    rehashes.stop()
+    desks.throttle.stop()
+    desks.rehashes.stop()
   }
 
   /// Answers that wait for their time: 65,536, more than there are connections unless somebody raised their number above that. Beyond
@@ -128,7 +122,7 @@ public final class Broker: Sendable {
   public func shutDown() {
     beginToStop()
     lists.close()
-    holds.shutDown()
+    desks.holds.shutDown()
   }
 
   /// Takes a request. Returns at once; the answer goes to `channel` from whatever thread has it.
@@ -163,10 +157,9 @@ public final class Broker: Sendable {
   }
 
   private func begin(
-    _ command: Command, _ snapshot: Snapshot, _ record: AuditRecord, _ channel: any RequestChannel
+    _ command: Command, _ snapshot: Snapshot, _ record: consuming AuditRecord, _ channel: any RequestChannel
   ) {
-    let settings = snapshot.settings
-    let socket = settings.socket(at: channel.socket)
+    let socket = snapshot.settings.socket(at: channel.socket)
     guard
       let grant = socket?.policy.grant(
         command.permission, userID: channel.userID, groupID: channel.groupID, groups: channel.supplementaryGroups)
@@ -176,14 +169,16 @@ public final class Broker: Sendable {
       return
     }
     let purpose: RequestCourse.Purpose
-    var directories = Array(settings.directories.indices)
+    var chosen: [Int]?
     switch command {
     case .enumerate:
       enumerate(snapshot, record, channel)
       return
     case .account(let module, _, _):
       if module != Self.allModules {
-        directories.removeAll { !settings.directories[$0].modules.contains(module) }
+        chosen = snapshot.settings.directories.indices.filter {
+          snapshot.settings.directories[$0].modules.contains(module)
+        }
       }
       purpose = .account
     case .authenticate(_, _, let credentials):
@@ -192,17 +187,13 @@ public final class Broker: Sendable {
       purpose = .change(old: old, new: new)
     }
     let course = RequestCourse(
-      purpose: purpose, directories: directories,
-      offersChange: snapshot.offersChange,
-      needsAdmission: settings.throttle != nil && command.permission != .account,
-      bareSchemes: snapshot.bareSchemes,
-      weakSchemes: settings.weakSchemes, offersAppPasswords: snapshot.offersAppPasswords)
+      purpose: purpose, rules: snapshot.rules, chosen: chosen,
+      needsAdmission: snapshot.settings.throttle != nil && command.permission != .account)
     let key = AccountKey(
-      name: LoginName(command.userID, defaultDomain: settings.defaultDomain), service: command.service)
+      name: LoginName(command.userID, defaultDomain: snapshot.settings.defaultDomain), service: command.service)
     RunningRequest(
-      course: course, key: key, snapshot: snapshot, pool: pool, history: history, desk: desk, decoys: decoys,
-      rehashes: rehashes, holds: holds, throttle: throttle, secrets: grant.secrets, record: record, channel: channel,
-      conclude: { [audit] record in audit(record) }
+      course: course, key: key, snapshot: snapshot, desks: desks, secrets: grant.secrets, record: record,
+      channel: channel
     ).advance(.start)
   }
 
@@ -218,7 +209,7 @@ public final class Broker: Sendable {
       permission: permission, groupID: channel.groupID, groups: channel.supplementaryGroups(), socket: socket?.path,
       hasOwnRules: socket?.hasOwnRules ?? false, isBeyondBound: socket?.policy.isWithinBound(permission) == false)
     record.duration = .now - channel.received
-    audit(record)
+    desks.audit(record)
     channel.answer([])
   }
 
@@ -239,15 +230,15 @@ public final class Broker: Sendable {
     var record = record
     answer()
     record.duration = .now - channel.received
-    audit(record)
+    desks.audit(record)
   }
 
   private func enumerate(_ snapshot: Snapshot, _ record: AuditRecord, _ channel: any RequestChannel) {
-    let finish: @Sendable (AuditRecord) -> Void = { [audit] record in
+    let finish: @Sendable (AuditRecord) -> Void = { [desks] record in
       var record = record
       snapshot.leave()
       record.duration = .now - channel.received
-      audit(record)
+      desks.audit(record)
     }
     let lists = self.lists
     lists.take(
@@ -271,12 +262,7 @@ public final class Broker: Sendable {
 /// One set of settings and how many requests are using it.
 final class Snapshot: Sendable {
   let settings: BrokerSettings
-  /// Per directory, whether it has a `set-password` query.
-  let offersChange: [Bool]
-  /// Per directory, whether it has an `app-passwords` query; nil when none has one.
-  let offersAppPasswords: [Bool]?
-  /// Per directory; empty when none has any, as is usual.
-  let bareSchemes: [BareScheme?]
+  let rules: CourseRules
   /// Per directory; empty when none has any, as is usual.
   let rehashTo: [RehashTarget?]
   /// Nil: no verified login is remembered.
@@ -286,11 +272,13 @@ final class Snapshot: Sendable {
 
   init(_ settings: BrokerSettings, verified: VerifiedLogins?) {
     self.settings = settings
-    offersChange = settings.directories.map(\.directory.offersPasswordChange)
     let offersAppPasswords = settings.directories.map(\.directory.offersAppPasswords)
-    self.offersAppPasswords = offersAppPasswords.contains(true) ? offersAppPasswords : nil
     let bareSchemes = settings.directories.map(\.bareScheme)
-    self.bareSchemes = bareSchemes.contains { $0 != nil } ? bareSchemes : []
+    rules = CourseRules(
+      directories: Array(settings.directories.indices),
+      offersChange: settings.directories.map(\.directory.offersPasswordChange),
+      bareSchemes: bareSchemes.contains { $0 != nil } ? bareSchemes : [], weakSchemes: settings.weakSchemes,
+      offersAppPasswords: offersAppPasswords.contains(true) ? offersAppPasswords : nil)
     let rehashTo = settings.directories.map(\.rehashTo)
     self.rehashTo = rehashTo.contains { $0 != nil } ? rehashTo : []
     self.verified = verified

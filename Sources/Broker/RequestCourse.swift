@@ -107,13 +107,9 @@ struct RequestCourse {
   }
 
   private let purpose: Purpose
-  /// Indices of the directories to ask, in order.
-  private let directories: [Int]
-  private let offersChange: [Bool]
-  private let bareSchemes: [BareScheme?]
-  private let weakSchemes: WeakSchemes
-  /// Per directory; nil: none has any.
-  private let offersAppPasswords: [Bool]?
+  private let rules: CourseRules
+  /// Indices of the directories to ask, in order; nil: all.
+  private let chosen: [Int]?
   /// The passwords of the account that was found last, once its own did not match or the others were asked for.
   private var keyring: Keyring? {
     get { if case .holding(let keyring)? = keyringBox { keyring } else { nil } }
@@ -141,24 +137,19 @@ struct RequestCourse {
   private(set) var weakScheme: Int?
 
   /// - Parameters:
-  ///   - offersChange: per directory of the broker, whether it has a `set-password` query.
+  ///   - chosen: indices of the directories to ask, in order; nil: all.
   ///   - needsAdmission: whether a login asks `admit` before it goes on.
-  ///   - bareSchemes: per directory, what stored passwords are that do not say it themselves.
-  ///   - offersAppPasswords: per directory, whether it has an `app-passwords` query; nil: none has.
-  init(
-    purpose: Purpose, directories: [Int], offersChange: [Bool], needsAdmission: Bool = false,
-    bareSchemes: [BareScheme?] = [], weakSchemes: WeakSchemes = .accept,
-    offersAppPasswords: [Bool]? = nil
-  ) {
-    self.offersAppPasswords = offersAppPasswords
-    self.bareSchemes = bareSchemes
-    self.weakSchemes = weakSchemes
+  init(purpose: Purpose, rules: CourseRules, chosen: [Int]? = nil, needsAdmission: Bool = false) {
     self.purpose = purpose
-    self.directories = directories
-    self.offersChange = offersChange
+    self.rules = rules
+    self.chosen = chosen
     self.needsAdmission = needsAdmission
     isThrottled = needsAdmission
   }
+
+  private var count: Int { chosen?.count ?? rules.directories.count }
+
+  private func directory(at position: Int) -> Int { chosen?[position] ?? rules.directories[position] }
 
   /// What is offered as proof of who somebody is; nil when nothing is.
   var credentials: Credentials? {
@@ -230,7 +221,7 @@ struct RequestCourse {
       switch outcome {
       case .accepted(let hash):
         state = .storing
-        return .store(directory: directories[position], hash: hash, password: new)
+        return .store(directory: directory(at: position), hash: hash, password: new)
       case .refused(let refusal): return finish(.refused(refusal))
       case .unavailable(let cause): return finish(.unavailable(cause))
       }
@@ -243,21 +234,21 @@ struct RequestCourse {
 
   /// A stored hash, with its scheme's name where the directory's settings say what it is.
   private func named(_ hash: Secret, at position: Int) -> Secret {
-    let index = directories[position]
-    guard bareSchemes.indices.contains(index), let scheme = bareSchemes[index] else { return hash }
+    let index = directory(at: position)
+    guard rules.bareSchemes.indices.contains(index), let scheme = rules.bareSchemes[index] else { return hash }
     return scheme.labelled(hash)
   }
 
   private mutating func ask(_ position: Int) -> Action {
     keyringBox = nil
-    guard position < directories.count else {
-      guard !directories.isEmpty else { return finish(.refused(.unknownModule)) }
+    guard position < count else {
+      guard count > 0 else { return finish(.refused(.unknownModule)) }
       if needsAdmission { return admit(nil, against: nil, at: position) }
       return conclude(refusal ?? .unknownUser)
     }
     state = .lookingUp(position)
-    decidingDirectory = directories[position]
-    return .lookUp(directory: directories[position])
+    decidingDirectory = directory(at: position)
+    return .lookUp(directory: directory(at: position))
   }
 
   /// Unknown user and wrong password go on to the next directory; the first reason that says more than "unknown" is kept.
@@ -298,7 +289,7 @@ struct RequestCourse {
       return finish(.accepted(.account(account, password: account.clearPassword)))
     case .login(.login(let password)), .change(let password, _):
       let hash = account.passwordHash.map { named($0, at: position) }
-      if offersAppPasswords != nil, hasAppPasswords(at: position),
+      if rules.offersAppPasswords != nil, hasAppPasswords(at: position),
         let action = approach(account, hash: hash, password, at: position)
       {
         return action
@@ -355,8 +346,8 @@ struct RequestCourse {
 
   /// Whether a password that is not the account's own may be right all the same.
   private func hasAppPasswords(at position: Int) -> Bool {
-    guard let offersAppPasswords, case .login(.login) = purpose else { return false }
-    let index = directories[position]
+    guard let offersAppPasswords = rules.offersAppPasswords, case .login(.login) = purpose else { return false }
+    let index = directory(at: position)
     return offersAppPasswords.indices.contains(index) && offersAppPasswords[index]
   }
 
@@ -376,7 +367,7 @@ struct RequestCourse {
 
   private mutating func askForAppPasswords(_ account: Account, at position: Int) -> Action {
     state = .gathering(position, account)
-    return .lookUpAppPasswords(directory: directories[position], of: account.username)
+    return .lookUpAppPasswords(directory: directory(at: position), of: account.username)
   }
 
   private mutating func foundAppPasswords(
@@ -446,9 +437,9 @@ struct RequestCourse {
     case .unverifiable(let scheme): return finish(.unavailable(Unavailability(.unknownScheme, scheme)))
     }
     // After the hash, so that a wrong password is a wrong password, and takes as long.
-    if weakSchemes != .accept, isProvenByHash, let hash = matchedHash(account, at: position) {
+    if rules.weakSchemes != .accept, isProvenByHash, let hash = matchedHash(account, at: position) {
       weakScheme = PasswordSchemes.weakScheme(of: hash)
-      if weakScheme != nil, weakSchemes == .refuse {
+      if weakScheme != nil, rules.weakSchemes == .refuse {
         wasCompared = true
         return refuse(.weakScheme, at: position)
       }
@@ -461,7 +452,7 @@ struct RequestCourse {
       gaveStoredPassword = matchedAppPassword == nil
       return finish(.accepted(.account(account, password: password)))
     case .change(_, let new):
-      guard offersChange[directories[position]] else { return finish(.refused(.passwordChangeNotOffered)) }
+      guard rules.offersChange[directory(at: position)] else { return finish(.refused(.passwordChangeNotOffered)) }
       state = .hashing(position)
       return .makeHash(new, successorOf: account.passwordHash, for: account.username)
     }

@@ -9,6 +9,8 @@ internal import Threads
 final class RunningRequest: Sendable {
   struct Progress {
     var course: RequestCourse
+    /// Empty once it was given away.
+    var record: AuditRecord
     /// What it has to give back to the throttle.
     var ticket: Throttle.Ticket?
     /// How long it was held.
@@ -18,39 +20,29 @@ final class RunningRequest: Sendable {
   let progress: Lock<Progress>
   let key: AccountKey
   let snapshot: Snapshot
-  private let pool: HashPool
-  let history: LoginHistory
-  private let desk: VerificationDesk
-  private let decoys: Decoys
-  let rehashes: RehashDesk
-  private let holds: AlarmClock
-  private let throttle: ThrottleDesk
+  private let desks: Desks
   private let secrets: Bool
-  private let record: AuditRecord
   private let channel: any RequestChannel
-  private let conclude: @Sendable (AuditRecord) -> Void
 
   init(
-    course: RequestCourse, key: AccountKey, snapshot: Snapshot, pool: HashPool, history: LoginHistory,
-    desk: VerificationDesk, decoys: Decoys, rehashes: RehashDesk, holds: AlarmClock, throttle: ThrottleDesk,
-    secrets: Bool, record: AuditRecord, channel: any RequestChannel,
-    conclude: @escaping @Sendable (AuditRecord) -> Void
+    course: consuming RequestCourse, key: consuming AccountKey, snapshot: Snapshot, desks: Desks, secrets: Bool,
+    record: consuming AuditRecord, channel: any RequestChannel
   ) {
-    progress = Lock(Progress(course: course))
+    progress = Lock(Progress(course: course, record: record))
     self.key = key
     self.snapshot = snapshot
-    self.pool = pool
-    self.history = history
-    self.desk = desk
-    self.decoys = decoys
-    self.rehashes = rehashes
-    self.holds = holds
-    self.throttle = throttle
+    self.desks = desks
     self.secrets = secrets
-    self.record = record
     self.channel = channel
-    self.conclude = conclude
   }
+
+  private var pool: HashPool { desks.pool }
+  var history: LoginHistory { desks.history }
+  private var desk: VerificationDesk { desks.verifications }
+  private var decoys: Decoys { desks.decoys }
+  var rehashes: RehashDesk { desks.rehashes }
+  private var holds: AlarmClock { desks.holds }
+  private var throttle: ThrottleDesk { desks.throttle }
 
   func advance(_ event: RequestCourse.Event) {
     carryOut(progress.withLock { $0.course.handle(event) })
@@ -61,7 +53,7 @@ final class RunningRequest: Sendable {
     switch action {
     case .lookUp(let index):
       let directory = snapshot.settings.directories[index].directory
-      let bareSchemes = snapshot.bareSchemes
+      let bareSchemes = snapshot.rules.bareSchemes
       directory.lookUp(key, deadline: channel.deadline) { outcome in
         if case .accepted(let account) = outcome {
           self.decoys.saw(account, in: directory, bareSchemes.isEmpty ? nil : bareSchemes[index])
@@ -126,7 +118,7 @@ final class RunningRequest: Sendable {
   private var subject: ThrottleSubject {
     ThrottleSubject(
       name: username,
-      address: snapshot.settings.throttle?.site(of: record.remoteAddress))
+      address: snapshot.settings.throttle?.site(of: progress.withLock { $0.record.remoteAddress }))
   }
 
   /// Lets it go on, holds it, or turns it away. A password that was verified a moment ago goes on at once.
@@ -246,8 +238,9 @@ final class RunningRequest: Sendable {
 
   /// A stored hash of the directory that decided, with its scheme's name where the settings say what it is.
   func named(_ hash: Secret) -> Secret {
-    guard let index = progress.withLock({ $0.course.decidingDirectory }), snapshot.bareSchemes.indices.contains(index),
-      let scheme = snapshot.bareSchemes[index]
+    guard let index = progress.withLock({ $0.course.decidingDirectory }),
+      snapshot.rules.bareSchemes.indices.contains(index),
+      let scheme = snapshot.rules.bareSchemes[index]
     else { return hash }
     return scheme.labelled(hash)
   }
@@ -427,7 +420,7 @@ final class RunningRequest: Sendable {
   private func finish(_ outcome: Outcome<Answer>) {
     // Before the client knows: its next attempt must find this one counted.
     settle(outcome)
-    if snapshot.offersAppPasswords != nil, case .accepted(.account(let account, let password?)) = outcome {
+    if snapshot.rules.offersAppPasswords != nil, case .accepted(.account(let account, let password?)) = outcome {
       let keys = progress.withLock { $0.course.keys }
       if !keys.isEmpty { memory(of: account.username).forgetAttempts(password, keys) }
     }
@@ -440,19 +433,19 @@ final class RunningRequest: Sendable {
   }
 
   private func send(_ outcome: Outcome<Answer>) {
-    let settings = snapshot.settings
-    let encoder = AnswerEncoder(defaultOptions: settings.defaultOptions)
+    let encoder = AnswerEncoder(defaultOptions: snapshot.settings.defaultOptions)
     let (reply, sent) = encoder.encode(outcome, service: key.service, secrets: secrets)
     channel.answer(reply)
-    var record = self.record
+    var record = AuditRecord()
     let (decider, wasRemembered, weakScheme, appPassword, held) = progress.withLock {
-      (
+      swap(&record, &$0.record)
+      return (
         $0.course.decidingDirectory, $0.course.wasRemembered, $0.course.weakScheme, $0.course.matchedAppPassword,
         $0.held
       )
     }
     record.held = held
-    record.directory = decider.map { settings.directories[$0].directory.name }
+    record.directory = decider.map { snapshot.settings.directories[$0].directory.name }
     switch sent {
     case .accepted:
       record.result = .accepted
@@ -467,7 +460,7 @@ final class RunningRequest: Sendable {
     }
     record.duration = .now - channel.received
     snapshot.leave()
-    conclude(record)
+    desks.audit(record)
   }
 }
 

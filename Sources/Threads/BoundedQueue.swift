@@ -10,6 +10,28 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     var waiting = 0
     var closed = false
     var count: Int { elements.count - head }
+
+    /// Takes up to `limit` from the front.
+    mutating func take(_ limit: Int) -> [Element] {
+      if head == 0 && elements.count <= limit {
+        // All of them: the array itself, so that nothing is copied.
+        let batch = elements
+        elements = []
+        elements.reserveCapacity(batch.count)
+        return batch
+      }
+      let end = min(elements.count, head + limit)
+      let batch = Array(elements[head..<end])
+      head = end
+      if head == elements.count {
+        elements.removeAll(keepingCapacity: true)
+        head = 0
+      } else if head >= 1024 {
+        elements.removeFirst(head)
+        head = 0
+      }
+      return batch
+    }
   }
 
   /// After so many that came alone, the next one is expected alone.
@@ -60,17 +82,8 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     let taken: [Element]?? = state.wait(patience) { state -> [Element]?? in
       if state.count > 0 {
         if counted { state.waiting -= 1 }
-        let end = min(state.elements.count, state.head + max(1, limit))
-        let batch = Array(state.elements[state.head..<end])
-        state.head = end
+        let batch = state.take(max(1, limit))
         takenSingly.store(batch.count == 1 ? takenSingly.load(ordering: .relaxed) + 1 : 0, ordering: .relaxed)
-        if state.head == state.elements.count {
-          state.elements.removeAll(keepingCapacity: true)
-          state.head = 0
-        } else if state.head >= 1024 {
-          state.elements.removeFirst(state.head)
-          state.head = 0
-        }
         pending.store(state.count, ordering: .relaxed)
         return .some(batch)
       }

@@ -13,6 +13,18 @@ public struct Lock<Value>: @unchecked Sendable {
   @usableFromInline struct Header {
     @usableFromInline var mutex = pthread_mutex_t()
     var changed = pthread_cond_t()
+
+    @usableFromInline init() {}
+
+    /// Where it is to stay.
+    @usableFromInline mutating func prepare() {
+      pthread_mutex_init(&mutex, nil)
+      var attributes = pthread_condattr_t()
+      pthread_condattr_init(&attributes)
+      pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+      pthread_cond_init(&changed, &attributes)
+      pthread_condattr_destroy(&attributes)
+    }
   }
 
   @usableFromInline final class Storage: ManagedBuffer<Header, Value> {
@@ -26,18 +38,15 @@ public struct Lock<Value>: @unchecked Sendable {
   }
 
   /// A lock around `initial`.
+  @inlinable
   public init(_ initial: sending Value) {
     let made = Storage.create(minimumCapacity: 1) { _ in Header() }
     storage = unsafeDowncast(made, to: Storage.self)
-    storage.withUnsafeMutablePointers { header, value in
-      pthread_mutex_init(&header.pointee.mutex, nil)
-      var attributes = pthread_condattr_t()
-      pthread_condattr_init(&attributes)
-      pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-      pthread_cond_init(&header.pointee.changed, &attributes)
-      pthread_condattr_destroy(&attributes)
-      value.initialize(to: initial)
-    }
+    // Outside of a closure, so that the value is moved and not copied. The storage holds its place still.
+    let (header, value) = storage.withUnsafeMutablePointers { ($0, $1) }
+    header.pointee.prepare()
+    value.initialize(to: initial)
+    withExtendedLifetime(storage) {}
   }
 
   /// Runs `body` with exclusive access. Not recursive.

@@ -25,11 +25,12 @@ enum RequestWork {
         audit: { use($0) })
     else { fatalError("no threads") }
     let channel = Channel()
+    let rules = CourseRules(directories: [0], offersChange: [false])
     let auth = WireWork.parse(WireWork.auth)
     let pre = WireWork.parse(WireWork.pre)
     return [
       Piece("course-auth") {
-        var course = RequestCourse(purpose: .login(.login(password: password)), directories: [0], offersChange: [false])
+        var course = RequestCourse(purpose: .login(.login(password: password)), rules: rules)
         use(course.handle(.start))
         use(course.handle(.lookedUp(.accepted(account))))
         guard case .finish(.accepted) = course.handle(.verified(.match)) else { fatalError("not accepted") }

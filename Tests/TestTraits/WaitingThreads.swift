@@ -3,8 +3,9 @@ internal import Foundation
 /// Threads for tests that wait. A job runs on one of them until it is done or awaits something.
 final class WaitingThreads: TaskExecutor, @unchecked Sendable {
   /// As many tests wait at one time: enough for a machine with two processors to have something to do, few enough that a server is not
-  /// starved until its deadlines pass.
-  static let shared = WaitingThreads(count: 6)
+  /// starved until its deadlines pass. `GATEPOST_WAITING_THREADS` says fewer where everything takes longer.
+  static let shared = WaitingThreads(
+    count: max(1, ProcessInfo.processInfo.environment["GATEPOST_WAITING_THREADS"].flatMap { Int($0) } ?? 6))
 
   // Unchecked: `jobs` is touched only with the condition's lock held.
   private let condition = NSCondition()

@@ -13,7 +13,7 @@
 //   word        = ( letter / "_" ) *( letter / digit / "_" / "$" ) / digit *( letter / digit / "_" )
 //   placeholder = ":" ( letter / "_" ) *( letter / digit / "_" / "$" )   ; in SQLite a digit or "$" may come first
 //   foreign     = "?" *digit / "$" 1*digit                    ; the database's own parameters, which are mistakes here
-//               / ( "$" / "@" / "#" ) [ "::" ] 1*( letter / digit / "_" / "$" )      ; SQLite
+//               / ( "$" / "@" / "#" ) *"::" 1*( letter / digit / "_" / "$" )      ; SQLite
 //   cast        = "::" / ":="
 //   other       = a byte that is none of these; ":" too, when no name follows, and in PostgreSQL's slices, `a[1:n]`,
 //                 where it stands inside brackets right behind an operand
@@ -271,7 +271,8 @@ struct SQLScanner {
   private mutating func foreignName() -> Bool {
     guard lexis.namesParametersFreely, lexis.foreignMarkers.contains(bytes[at]) else { return false }
     let colon = UInt8(ascii: ":")
-    let name = peek(1) == colon && peek(2) == colon ? 3 : 1
+    var name = 1
+    while peek(name) == colon && peek(name + 1) == colon { name += 2 }
     guard peek(name).map(isWordPart) == true else { return false }
     foreign(length: name + wordLength(from: at + name))
     return true

@@ -163,6 +163,10 @@ private func mistakes(
     ("WHERE a = #$", .sqlite, ["1:11 #$ is not a placeholder here: use :username, :local_part, :domain, :service"]),
     ("WHERE a = @1", .sqlite, ["1:11 @1 is not a placeholder here: use :username, :local_part, :domain, :service"]),
     ("WHERE a = $::u", .sqlite, ["1:11 $::u is not a placeholder here: use :username, :local_part, :domain, :service"]),
+    (
+      "WHERE a = #::::u", .sqlite,
+      ["1:11 #::::u is not a placeholder here: use :username, :local_part, :domain, :service"]
+    ),
     ("WHERE a = $u", .sqlite, ["1:11 $u is not a placeholder here: use :username, :local_part, :domain, :service"]),
     (
       "WHERE a = $(local_part)", .postgresql,

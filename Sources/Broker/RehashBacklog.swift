@@ -13,6 +13,9 @@ struct RehashBacklog<Order> {
   static var patience: Duration { .seconds(10) }
   /// How long a directory that cannot be written to is left alone: 5 minutes.
   static var pause: Duration { .seconds(300) }
+  /// For how long, and of how many, an account is left alone for which nothing could be stored: an hour. The directory is tried again
+  /// sooner, with another one: it may be that account's row alone.
+  static var blame: (lifetime: Duration, capacity: Int) { (.seconds(3600), 4096) }
   /// How long, and of how many, it is remembered that it was tried.
   static var memory: (lifetime: Duration, capacity: Int) { (.seconds(60), 4096) }
 
@@ -24,7 +27,7 @@ struct RehashBacklog<Order> {
     case overloaded
     /// It was given up.
     case givenUp
-    /// The directory cannot be written to.
+    /// The directory, or the account's row, cannot be written to.
     case failed
   }
 
@@ -37,13 +40,17 @@ struct RehashBacklog<Order> {
   private var waiting: [Entry] = []
   private var taken: Attempt?
   private var tried: RecentMemory<Attempt, Void>
+  private var blamed: RecentMemory<HashJob.Account, Void>
   /// By the directory's name.
   private var pauses: [String: ContinuousClock.Instant] = [:]
   private var isClosed = false
   /// How many were left out since the last `takeLeftOut`.
   private var leftOut = 0
 
-  init() { tried = RecentMemory(capacity: Self.memory.capacity, lifetime: Self.memory.lifetime) }
+  init() {
+    tried = RecentMemory(capacity: Self.memory.capacity, lifetime: Self.memory.lifetime)
+    blamed = RecentMemory(capacity: Self.blame.capacity, lifetime: Self.blame.lifetime)
+  }
 
   /// How many wait.
   var count: Int { waiting.count }
@@ -52,7 +59,7 @@ struct RehashBacklog<Order> {
   mutating func add(_ order: Order, for attempt: Attempt, at now: ContinuousClock.Instant) {
     guard !isClosed, taken?.account != attempt.account,
       !waiting.contains(where: { $0.attempt.account == attempt.account }),
-      tried.recall(attempt, at: now) == nil
+      tried.recall(attempt, at: now) == nil, blamed.recall(attempt.account, at: now) == nil
     else { return }
     if let end = pauses[attempt.account.directory] {
       if now < end { return }
@@ -88,6 +95,7 @@ struct RehashBacklog<Order> {
       leftOut += 1 + waiting.count
       waiting = []
     case .failed:
+      blamed.remember(attempt.account, (), at: now)
       pauses[attempt.account.directory] = now + Self.pause
       waiting.removeAll { $0.attempt.account.directory == attempt.account.directory }
     }
@@ -98,6 +106,7 @@ struct RehashBacklog<Order> {
     waiting = []
     pauses = [:]
     tried = RecentMemory(capacity: Self.memory.capacity, lifetime: Self.memory.lifetime)
+    blamed = RecentMemory(capacity: Self.blame.capacity, lifetime: Self.blame.lifetime)
   }
 
   /// Takes no more, and forgets what waits.

@@ -121,7 +121,8 @@ final class RehashDesk: Sendable {
 
   private func fail(_ order: RehashOrder, _ cause: Unavailability) {
     end(.failed)
-    report(.failed(directory: order.attempt.account.directory, cause))
+    let account = order.attempt.account
+    report(.failed(account: account.username, directory: account.directory, cause))
   }
 
   private func end(_ ending: RehashBacklog<RehashOrder>.Ending) {

@@ -31,12 +31,16 @@ extension RehashEvent {
       append("account", account)
       append("directory", Array(directory.utf8))
       append("outcome", Array("superseded".utf8))
-    case .failed(let directory, let cause):
+    case .failed(let account, let directory, let cause):
+      append("account", account)
       append("directory", Array(directory.utf8))
       append("outcome", Array("unavailable".utf8))
       append("reason", Array(cause.description.utf8))
       let minutes = Broker.rehashPause.components.seconds / 60
-      append("text", Array("logins are not concerned; tried again in \(minutes) minutes, or after a reload".utf8))
+      append(
+        "text",
+        Array(
+          "logins are not concerned; tried again in \(minutes) minutes with another account, or after a reload".utf8))
     case .leftOut(let count):
       append("outcome", Array("postponed".utf8))
       append("accounts", Array("\(count)".utf8))

@@ -71,8 +71,26 @@ import Testing
     backlog.end(.settled, at: start)
     for user in ["a", "b", "d"] { add(user, after: Backlog.pause - .milliseconds(1), to: &backlog) }
     #expect(backlog.count == 0)
-    add("a", after: Backlog.pause, to: &backlog)
+    add("b", after: Backlog.pause, to: &backlog)
     #expect(backlog.count == 1)
+  }
+
+  /// A row that cannot be written to, whose owner logs in all day, keeps nobody else from a better hash.
+  @Test func anotherAccountIsTriedAfterThePause() {
+    var backlog = Backlog()
+    add("a", to: &backlog)
+    #expect(backlog.take(at: start)?.order == "a")
+    backlog.end(.failed, at: start)
+    for user in ["a", "b"] { add(user, after: Backlog.pause, to: &backlog) }
+    #expect(backlog.take(at: start + Backlog.pause)?.order == "b")
+    backlog.end(.settled, at: start + Backlog.pause)
+    add("a", hash: "another", after: .seconds(3599), to: &backlog)
+    #expect(backlog.count == 0)
+    add("a", after: .seconds(3600), to: &backlog)
+    #expect(backlog.count == 1)
+    backlog.begin()
+    add("a", to: &backlog)
+    #expect(backlog.count == 1, "what failed may be mended by the time of a reload")
   }
 
   @Test func aReloadEndsThePausesAndWhatWaits() {

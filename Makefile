@@ -38,7 +38,7 @@ timing: packages-build packages-test
 
 # As root. Benchmarks/run says what can be set in the environment.
 bench: packages-build packages-test packages-bench
-	swift build -c release --product gatepost --static-swift-stdlib
+	swift build -c release --traits MariaDB --product gatepost --static-swift-stdlib
 	Benchmarks/run
 
 # Every fuzz target for so many seconds.

@@ -4,7 +4,7 @@ import statistics
 
 import plot
 
-NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite", "mariadb": "MariaDB"}
 WRONG = ("refused", "accepted", "foreign", "silent", "truncated", "garbled", "connect-errors", "timeouts")
 MIB = 1024
 
@@ -66,12 +66,12 @@ def table(heading, rows):
 
 def machine(results):
     m = results["machine"]
-    return ("%s, %d processors (%s), %d GiB, %s, Linux %s. %s (commit %s), courier-authlib %s, PostgreSQL %s, SQLite %s. "
+    return ("%s, %d processors (%s), %d GiB, %s, Linux %s. %s (commit %s), courier-authlib %s, PostgreSQL %s, MariaDB %s, SQLite %s. "
             "%s accounts, for the lists %s. Medians of %d paired runs of %s s; in brackets the least and the most. "
             "Wrong answers: Gatepost %d, courier %d, Dovecot %d.") % (
         m["date"], m["cores"], m["processor"], m["memory"], m["system"], m["kernel"],
         "Gatepost " + m["gatepost"], m["commit"],
-        m["courier"] + (", Dovecot " + m["dovecot"] if m["dovecot"] else ""), m["postgresql"], m["sqlite"],
+        m["courier"] + (", Dovecot " + m["dovecot"] if m["dovecot"] else ""), m["postgresql"], m["mariadb"], m["sqlite"],
         "{:,}".format(m["users"]), "{:,}".format(m["list_users"]), m["runs"], number(m["seconds"]).rstrip("0").rstrip("."),
         *(results["wrong"][side] for side in ("gatepost", "courier", "dovecot")))
 

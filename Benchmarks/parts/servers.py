@@ -1,6 +1,7 @@
-"""The servers of a benchmark, each in a folder of its own: PostgreSQL, Gatepost, courier's authdaemond, Dovecot's auth."""
+"""The servers of a benchmark, each in a folder of its own: PostgreSQL, MariaDB, Gatepost, courier's authdaemond, Dovecot's auth."""
 import glob
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -176,6 +177,39 @@ class PostgreSQL:
             os.kill(int(open(self.folder + "/data/postmaster.pid").readline()), signal.SIGINT)
         except OSError:
             pass
+        self.process.wait()
+
+
+class MariaDB:
+    """With its defaults, over its Unix socket; what it commits is not awaited on the disk, as with PostgreSQL's `fsync` off."""
+
+    def __init__(self, folder):
+        self.folder, self.socket = folder, folder + "/socket"
+        os.mkdir(folder)
+        subprocess.run(["chown", "mysql", folder], check=True)
+        subprocess.run(["mariadb-install-db", "--no-defaults", "--user=mysql", "--datadir=" + folder + "/data", "--skip-test-db",
+                        "--auth-root-authentication-method=normal"], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        server = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
+        self.process = subprocess.Popen(
+            [server, "--no-defaults", "--user=mysql", "--datadir=" + folder + "/data", "--socket=" + self.socket, "--skip-networking",
+             "--pid-file=" + folder + "/pid", "--innodb-flush-log-at-trx-commit=0", "--local-infile=1"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(folder + ".log", "w"))
+        self.client = "--socket=%s --user=root" % self.socket
+        wait_for("MariaDB (%s.log)" % folder, lambda: self.query("SELECT 1") == "1", self.process)
+        # courier always gives a password.
+        self.query("CREATE USER courier@localhost IDENTIFIED BY 'courier'; GRANT SELECT ON *.* TO courier@localhost")
+
+    def query(self, sql):
+        done = subprocess.run(["mariadb", "--no-defaults"] + self.client.split() + ["--batch", "--skip-column-names", "-e", sql],
+                              capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def version(self):
+        return self.query("SELECT version()").split("-")[0]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
         self.process.wait()
 
 

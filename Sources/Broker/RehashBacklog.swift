@@ -37,20 +37,20 @@ struct RehashBacklog<Order> {
     let end: ContinuousClock.Instant
   }
 
+  /// What became of earlier ones, under the settings of now.
+  private struct Past {
+    var tried = RecentMemory<Attempt, Void>(capacity: memory.capacity, lifetime: memory.lifetime)
+    var blamed = RecentMemory<HashJob.Account, Void>(capacity: blame.capacity, lifetime: blame.lifetime)
+    /// By the directory's name.
+    var pauses: [String: ContinuousClock.Instant] = [:]
+  }
+
   private var waiting: [Entry] = []
   private var taken: Attempt?
-  private var tried: RecentMemory<Attempt, Void>
-  private var blamed: RecentMemory<HashJob.Account, Void>
-  /// By the directory's name.
-  private var pauses: [String: ContinuousClock.Instant] = [:]
+  private var past = Past()
   private var isClosed = false
   /// How many were left out since the last `takeLeftOut`.
   private var leftOut = 0
-
-  init() {
-    tried = RecentMemory(capacity: Self.memory.capacity, lifetime: Self.memory.lifetime)
-    blamed = RecentMemory(capacity: Self.blame.capacity, lifetime: Self.blame.lifetime)
-  }
 
   /// How many wait.
   var count: Int { waiting.count }
@@ -59,11 +59,11 @@ struct RehashBacklog<Order> {
   mutating func add(_ order: Order, for attempt: Attempt, at now: ContinuousClock.Instant) {
     guard !isClosed, taken?.account != attempt.account,
       !waiting.contains(where: { $0.attempt.account == attempt.account }),
-      tried.recall(attempt, at: now) == nil, blamed.recall(attempt.account, at: now) == nil
+      past.tried.recall(attempt, at: now) == nil, past.blamed.recall(attempt.account, at: now) == nil
     else { return }
-    if let end = pauses[attempt.account.directory] {
+    if let end = past.pauses[attempt.account.directory] {
       if now < end { return }
-      pauses[attempt.account.directory] = nil
+      past.pauses[attempt.account.directory] = nil
     }
     if waiting.count < Self.capacity {
       waiting.append(Entry(attempt: attempt, order: order, end: now + Self.patience))
@@ -89,14 +89,14 @@ struct RehashBacklog<Order> {
     guard let attempt = taken else { return }
     taken = nil
     switch ending {
-    case .settled: tried.remember(attempt, (), at: now)
+    case .settled: past.tried.remember(attempt, (), at: now)
     case .givenUp: break
     case .overloaded:
       leftOut += 1 + waiting.count
       waiting = []
     case .failed:
-      blamed.remember(attempt.account, (), at: now)
-      pauses[attempt.account.directory] = now + Self.pause
+      past.blamed.remember(attempt.account, (), at: now)
+      past.pauses[attempt.account.directory] = now + Self.pause
       waiting.removeAll { $0.attempt.account.directory == attempt.account.directory }
     }
   }
@@ -104,9 +104,7 @@ struct RehashBacklog<Order> {
   /// Other settings count from now on: what waits was asked by the old ones, and what failed may be mended.
   mutating func begin() {
     waiting = []
-    pauses = [:]
-    tried = RecentMemory(capacity: Self.memory.capacity, lifetime: Self.memory.lifetime)
-    blamed = RecentMemory(capacity: Self.blame.capacity, lifetime: Self.blame.lifetime)
+    past = Past()
   }
 
   /// Takes no more, and forgets what waits.

@@ -44,6 +44,21 @@ final class AccountsDatabase: Sendable {
     try execute(script)
   }
 
+  /// Runs `body` with a database of one kind that holds `script`, on a server of its own where it needs one.
+  static func during(_ kind: BackEndKind, _ script: String, _ body: (AccountsDatabase) throws -> Void) throws {
+    switch kind {
+    case .sqlite: try body(AccountsDatabase(sqlite: script))
+    case .postgresql:
+      let server = try PostgreSQLServer()
+      defer { server.stop() }
+      try body(AccountsDatabase(postgresql: server, name: "accounts", script: script))
+    case .mariadb:
+      let server = try MariaDBServer()
+      defer { server.stop() }
+      try body(AccountsDatabase(mariadb: server, name: "accounts", script: script))
+    }
+  }
+
   /// The file, where it is one.
   var file: String? { if case .file(let path, _) = place { path } else { nil } }
 

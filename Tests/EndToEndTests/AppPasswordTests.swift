@@ -3,7 +3,7 @@ internal import TestSupport
 internal import TestTraits
 internal import Testing
 
-/// App passwords at the socket of the real daemon, out of both kinds of databases.
+/// App passwords at the socket of the real daemon, out of every kind of database.
 @Suite(.waiting, .serialized) struct AppPasswordTests {
   private static let table = """
     CREATE TABLE mailbox (username varchar(255) PRIMARY KEY, password text);
@@ -33,23 +33,9 @@ internal import Testing
     }
   }
 
-  private func withDatabase(_ kind: BackEndKind, _ body: (AccountsDatabase) throws -> Void) throws {
-    switch kind {
-    case .sqlite: try body(AccountsDatabase(sqlite: Self.table))
-    case .postgresql:
-      let server = try PostgreSQLServer()
-      defer { server.stop() }
-      try body(AccountsDatabase(postgresql: server, name: "mail", script: Self.table))
-    case .mariadb:
-      let server = try MariaDBServer()
-      defer { server.stop() }
-      try body(AccountsDatabase(mariadb: server, name: "mail", script: Self.table))
-    }
-  }
-
   @Test(arguments: BackEndKind.allCases)
   func scopedNamedAndRevocable(kind: BackEndKind) throws {
-    try withDatabase(kind) { database in
+    try AccountsDatabase.during(kind, Self.table) { database in
       let hashes = try ["kX2mQ9vLwR5tBz", "hT7cN4yDsJ8fGa", "pV3xK6uEoM1qCb", "zW5rH9iPnS2kYd"].map(hash)
       try database.execute(
         """

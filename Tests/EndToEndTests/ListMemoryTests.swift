@@ -15,23 +15,9 @@ internal import Testing
     FROM d a, d b, d c, d e, d f
     """
 
-  private func withDatabase(_ kind: BackEndKind, _ body: (AccountsDatabase) throws -> Void) throws {
-    switch kind {
-    case .sqlite: try body(AccountsDatabase(sqlite: Self.digits))
-    case .postgresql:
-      let server = try PostgreSQLServer()
-      defer { server.stop() }
-      try body(AccountsDatabase(postgresql: server, name: "accounts", script: Self.digits))
-    case .mariadb:
-      let server = try MariaDBServer()
-      defer { server.stop() }
-      try body(AccountsDatabase(mariadb: server, name: "accounts", script: Self.digits))
-    }
-  }
-
   @Test(arguments: BackEndKind.allCases)
   func manyAccountsTakeNoMoreThanFew(_ kind: BackEndKind) throws {
-    try withDatabase(kind) { database in
+    try AccountsDatabase.during(kind, Self.digits) { database in
       let daemon = try GatepostDaemon { socket in
         """
         [[listen]]

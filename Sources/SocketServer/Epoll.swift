@@ -39,13 +39,27 @@ struct Epoll: ~Copyable {
     return epoll_ctl(descriptor, operation, watched, &event) == 0
   }
 
-  /// Waits for events and hands each to `body`.
-  /// - Parameter milliseconds: -1 is for ever.
-  func wait(_ milliseconds: Int32, _ body: (_ token: UInt64, _ happened: UInt32) -> Void) {
-    let count = epoll_wait(descriptor, events, Int32(Self.eventsPerWait), milliseconds)
-    guard count > 0 else { return }
-    for index in 0..<Int(count) {
-      body(events[index].data.u64, events[index].events)
+  /// Waits for events.
+  /// - Parameters:
+  ///   - milliseconds: -1 is for ever.
+  ///   - vigil: kept before going to sleep.
+  /// - Returns: how many there are.
+  func wait(_ milliseconds: Int32, vigil: Vigil?) -> Int {
+    var count: Int32 = 0
+    if let vigil {
+      _ = vigil.keep {
+        count = take(0)
+        return count > 0
+      }
     }
+    if count <= 0 { count = take(milliseconds) }
+    return max(0, Int(count))
   }
+
+  private func take(_ milliseconds: Int32) -> Int32 {
+    epoll_wait(descriptor, events, Int32(Self.eventsPerWait), milliseconds)
+  }
+
+  /// An event of the last wait.
+  subscript(index: Int) -> (token: UInt64, happened: UInt32) { (events[index].data.u64, events[index].events) }
 }

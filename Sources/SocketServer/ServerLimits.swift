@@ -28,6 +28,9 @@ public struct ServerLimits: Sendable, Equatable {
   public static let watchDelay: Duration = .milliseconds(10)
   /// Connections accepted between two looks at the others.
   public static let acceptsPerTurn = 256
+  /// How long the server looks out for the next client before it sleeps, where they come one after the other: see `Vigil`. Longer
+  /// takes the processor from the client.
+  static let vigil: Duration = .microseconds(20)
   /// Depth of the kernel's queue, cut by it to net.core.somaxconn. cyrus-sasl connects without blocking: a full queue is a
   /// failed login.
   public static let backlog: Int32 = 65_535

@@ -23,6 +23,7 @@ final class ServerLoop: @unchecked Sendable {
   private var listeners: [Listener]
   private var connections: ConnectionTable
   private var young = YoungExchanges()
+  private var vigil = Vigil(ServerLimits.vigil)
   private var acceptPending: Set<Int> = []
   private var nextSweep = ContinuousClock.Instant.now
   private var end: ContinuousClock.Instant?
@@ -56,7 +57,8 @@ final class ServerLoop: @unchecked Sendable {
       if end == nil, let grace = stopRequested() { beginToStop(grace) }
       if let end, connections.count == 0 || .now >= end { break }
       acceptWaiting()
-      epoll.wait(patience) { token, happened in
+      for index in 0..<wait() {
+        let (token, happened) = epoll[index]
         if token == Self.wakeToken {
           for token in mailbox.collect() where token != Self.wakeToken { attend(token) }
         } else if token & Self.listenerBit != 0 {
@@ -79,6 +81,17 @@ final class ServerLoop: @unchecked Sendable {
     if connections.count == 0 && end == nil && acceptPending.isEmpty { return -1 }
     if young.first != nil { return Int32(ServerLimits.watchDelay.components.attoseconds / 1_000_000_000_000_000) }
     return Int32(ServerLimits.sweepInterval.components.attoseconds / 1_000_000_000_000_000)
+  }
+
+  /// - Returns: how many events have come.
+  private func wait() -> Int {
+    let patience = patience
+    if patience == 0 { return epoll.wait(0, vigil: nil) }
+    let isAlone = connections.count <= 1
+    let began = ContinuousClock.now
+    let count = epoll.wait(patience, vigil: isAlone && vigil.isDue ? vigil : nil)
+    vigil.waited(.now - began, isAlone: isAlone)
+    return count
   }
 
   // MARK: Accepting

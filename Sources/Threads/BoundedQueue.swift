@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Synchronization
 
 /// A queue between threads with a fixed room: first in, first out. A full or closed queue refuses at once; it never blocks the
@@ -9,6 +8,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     var head = 0
     var waiting = 0
     var closed = false
+    var vigil: Vigil
     var count: Int { elements.count - head }
 
     /// Takes up to `limit` from the front.
@@ -34,26 +34,18 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
-  /// After so many that came alone, the next one is expected alone.
-  private static var singly: Int { 16 }
-
   /// How many elements fit.
   public let capacity: Int
-  private let state = Lock(State())
+  private let state: Lock<State>
   /// As many as `state` holds, to be looked at without the lock.
   private let pending = Atomic(0)
-  private let vigil: Duration
-  /// How many times in a row one element alone was taken.
-  private let takenSingly = Atomic(0)
 
   /// - Parameters:
   ///   - capacity: at least 1.
-  ///   - vigil: for how long `pop` looks for an element before it goes to sleep, while they come one at a time. Waking a
-  ///     thread costs both sides several microseconds, more than a short piece of work itself. Keeping awake costs a
-  ///     processor for that long, once for each time the queue runs empty; where there is more to do, others need it.
+  ///   - vigil: for how long `pop` looks for an element before it goes to sleep, while they come one at a time: see `Vigil`.
   public init(capacity: Int, vigil: Duration = .zero) {
     self.capacity = max(1, capacity)
-    self.vigil = vigil
+    state = Lock(State(vigil: Vigil(vigil)))
   }
 
   /// How many elements wait now.
@@ -77,13 +69,13 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
   /// - Parameter patience: how long to wait at the most; nil is for ever.
   /// - Returns: an empty array when the patience ran out; nil when the queue is closed and empty.
   public func pop(upTo limit: Int = 1, patience: Duration? = nil) -> [Element]? {
-    if takenSingly.load(ordering: .relaxed) >= Self.singly { keepVigil() }
+    let began = keepVigil()
     var counted = false
     let taken: [Element]?? = state.wait(patience) { state -> [Element]?? in
       if state.count > 0 {
         if counted { state.waiting -= 1 }
         let batch = state.take(max(1, limit))
-        takenSingly.store(batch.count == 1 ? takenSingly.load(ordering: .relaxed) + 1 : 0, ordering: .relaxed)
+        if let began { state.vigil.waited(.now - began, isAlone: batch.count == 1) }
         pending.store(state.count, ordering: .relaxed)
         return .some(batch)
       }
@@ -105,15 +97,13 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
-  private func keepVigil() {
-    guard vigil > .zero, pending.load(ordering: .relaxed) == 0 else { return }
-    let end = ContinuousClock.now + vigil
-    repeat {
-      for _ in 0..<16 {
-        if pending.load(ordering: .relaxed) != 0 { return }
-        gatepost_relax()
-      }
-    } while ContinuousClock.now < end
+  /// - Returns: when the wait began; nil where no vigil is kept at all.
+  private func keepVigil() -> ContinuousClock.Instant? {
+    let vigil = state.withLock { $0.vigil }
+    if vigil.length == .zero { return nil }
+    let began = ContinuousClock.now
+    if vigil.isDue { _ = vigil.keep { pending.load(ordering: .relaxed) != 0 } }
+    return began
   }
 
   /// Refuses what comes from now on; what is inside can still be taken.

@@ -2,14 +2,14 @@ internal import Threads
 
 /// Opens sessions on a thread of their own, one at a time: looking up a host's name, TLS and Kerberos may block inside
 /// the database's library, and the thread that owes answers must not.
-package final class Connector<Session: LookUpSession>: Sendable {
-  /// Opens a session; a suspect server, one that has stopped answering, is tried last.
-  package typealias Opening = @Sendable (_ suspect: Session.Host?) throws(SessionFailure) -> Session
+package final class Connector: Sendable {
+  /// Opens a session; the server of a suspect connection, one that has stopped answering, is tried last.
+  package typealias Opening = @Sendable (_ suspect: (any LookUpConnection)?) throws(SessionFailure) -> LookUpSession
 
   private let threadName: String
   private let wakeUp: WakeUp
   private let open: Opening
-  private let done = Lock<Result<Session, SessionFailure>?>(nil)
+  private let done = Lock<Result<LookUpSession, SessionFailure>?>(nil)
 
   /// - Parameters:
   ///   - threadName: see `Worker`.
@@ -21,7 +21,7 @@ package final class Connector<Session: LookUpSession>: Sendable {
   }
 
   /// Starts an attempt.
-  package func start(suspect: Session.Host? = nil) {
+  package func start(suspect: (any LookUpConnection)? = nil) {
     do {
       _ = try Worker(name: threadName) {
         do throws(SessionFailure) {
@@ -36,14 +36,14 @@ package final class Connector<Session: LookUpSession>: Sendable {
   }
 
   /// The attempt's end, once; nil before.
-  package func take() -> Result<Session, SessionFailure>? {
+  package func take() -> Result<LookUpSession, SessionFailure>? {
     done.withLock { done in
       defer { done = nil }
       return done
     }
   }
 
-  private func finish(_ result: Result<Session, SessionFailure>) {
+  private func finish(_ result: Result<LookUpSession, SessionFailure>) {
     done.withLock { $0 = result }
     wakeUp.signal()
   }

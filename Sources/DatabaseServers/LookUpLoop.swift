@@ -1,10 +1,11 @@
 package import Accounts
 internal import Glibc
+internal import Threads
 
-/// The one thread that answers look-ups: takes in what is asked, sends it on one connection, many at a time, keeps that
-/// connection alive, and answers what has run out of time. It blocks in one place only, `sleep()`, and never for longer
-/// than the next thing that is due.
-package struct LookUpLoop<Session: LookUpSession> {
+/// The one thread that answers look-ups: takes in what is asked, sends it on the session's connections, keeps these alive,
+/// and answers what has run out of time. It blocks in one place only, `sleep()`, and never for longer than the next thing
+/// that is due.
+package struct LookUpLoop {
   package typealias Instant = Deadline
 
   private enum Link {
@@ -13,11 +14,11 @@ package struct LookUpLoop<Session: LookUpSession> {
     /// The connector is at it.
     case opening
     /// Ready.
-    case up(Session)
+    case up
   }
 
   private let intake: Intake
-  private let connector: Connector<Session>
+  private let connector: Connector
   private var log: ConnectionLog
   private var queries: LookUpQueries
   private var policy: ReconnectPolicy
@@ -32,13 +33,16 @@ package struct LookUpLoop<Session: LookUpSession> {
   private var waiting: [LookUp] = []
   /// None of those who wait is due earlier: who waits is gone through only when somebody may be late, not each time.
   private var waitingDue: Instant?
-  private var batch: Session.Exchange?
+  /// There when the link is up.
+  private var lanes: LookUpLanes?
   private var answered = 0
-  /// Of the connection's socket, since the last sleep.
-  private var events: Int16 = 0
+  /// Longer than a server on this machine takes for a look-up.
+  private var vigil = Vigil(.microseconds(100))
+  /// What the last sleep waited for, and what has come about: first the intake's, then the connection's. Empty when there was none.
+  private var entries: [pollfd] = []
 
   package init(
-    intake: Intake, connector: Connector<Session>, queries: LookUpQueries, log: ConnectionLog,
+    intake: Intake, connector: Connector, queries: LookUpQueries, log: ConnectionLog,
     timing: OutageTiming = OutageTiming()
   ) {
     self.timing = timing
@@ -56,13 +60,13 @@ package struct LookUpLoop<Session: LookUpSession> {
       let now = Instant.now
       if !waiting.isEmpty { isWanted = true }
       answerExpired(at: now)
-      advanceBatch(at: now)
+      advanceLanes(at: now)
       advanceLink(at: now)
-      sendBatch(at: now)
-      events = 0
+      send(at: now)
+      entries.removeAll(keepingCapacity: true)
       sleep()
     }
-    let left = waiting + (batch.map { $0.underWay + $0.unsent } ?? [])
+    let left = waiting + (lanes.map { $0.underWay + $0.unsent } ?? [])
     for lookUp in left { answer(lookUp, .unavailable(Unavailability(.stopping))) }
   }
 
@@ -76,6 +80,7 @@ package struct LookUpLoop<Session: LookUpSession> {
 
   /// Those who come back are the first again.
   private mutating func putBack(_ lookUps: [LookUp]) {
+    if lookUps.isEmpty { return }
     noteDue(lookUps[...])
     waiting = lookUps + waiting
   }
@@ -100,7 +105,7 @@ package struct LookUpLoop<Session: LookUpSession> {
       noteDue(waiting[...])
       for lookUp in expired { answer(lookUp, .unavailable(Unavailability(.timedOut, whatIsAwaited))) }
     }
-    for lookUp in batch?.takeExpired(at: now) ?? [] {
+    for lookUp in lanes?.takeExpired(at: now) ?? [] {
       answer(lookUp, .unavailable(Unavailability(.timedOut, "the database did not answer in time")))
     }
   }
@@ -116,11 +121,11 @@ package struct LookUpLoop<Session: LookUpSession> {
     if !waiting.isEmpty, let waitingDue { events.append(waitingDue) }
     switch link {
     case .up:
-      if let batch {
-        if let first = batch.nextDeadline { events.append(first) }
-        if batch.hasExpired { events.append(batch.lastHeard + OutageTiming.silenceAtDeadline) }
+      if let first = lanes?.nextDeadline { events.append(first) }
+      if let exchange = lanes?.mostSilent {
+        if exchange.hasExpired { events.append(exchange.lastHeard + OutageTiming.silenceAtDeadline) }
         if !isReplacing {
-          let silent = batch.lastHeard + silenceLimit(of: batch)
+          let silent = exchange.lastHeard + silenceLimit(of: exchange)
           events.append(policy.nextAttempt.map { max($0, silent) } ?? silent)
         }
       }
@@ -134,32 +139,41 @@ package struct LookUpLoop<Session: LookUpSession> {
   }
 
   private mutating func sleep() {
-    if batch?.isReady == true { return }
+    if lanes?.isReady == true { return }
     let next = nextEvent
-    // While a batch is out, new requests wait for its end: they need not wake this thread.
-    let busyUntil = batch == nil ? nil : next ?? .now + .seconds(1)
+    // While every connection is busy new requests wait for one: they need not wake this thread.
+    let busyUntil = lanes?.room == 0 ? next ?? .now + .seconds(1) : nil
     defer { answered = 0 }
     guard intake.maySleep(busyUntil: busyUntil, answered: answered) else { return }
-    var entries = [pollfd(fd: intake.wakeUp.descriptor, events: Int16(POLLIN), revents: 0)]
-    if case .up(let session) = link {
-      entries.append(pollfd(fd: session.descriptor, events: batch?.pollEvents ?? Int16(POLLIN), revents: 0))
-    }
-    _ = poll(&entries, nfds_t(entries.count), next.map { ($0 - .now).pollMilliseconds } ?? -1)
+    entries.append(pollfd(fd: intake.wakeUp.descriptor, events: Int16(POLLIN), revents: 0))
+    lanes?.addPollEntries(to: &entries)
+    wait(until: next)
     if entries[0].revents != 0 { intake.wakeUp.clear() }
-    if entries.count > 1 { events = entries[1].revents }
+  }
+
+  private mutating func wait(until next: Instant?) {
+    let isAlone = waiting.isEmpty && lanes?.isBusyWithMany != true
+    let began = Instant.now
+    var found: Int32 = 0
+    if isAlone, vigil.isDue {
+      _ = vigil.keep {
+        found = poll(&entries, nfds_t(entries.count), 0)
+        return found != 0
+      }
+    }
+    if found == 0 { _ = poll(&entries, nfds_t(entries.count), next.map { ($0 - .now).pollMilliseconds } ?? -1) }
+    vigil.waited(.now - began, isAlone: isAlone)
   }
 
   // MARK: - The connection
 
   private mutating func advanceLink(at now: Instant) {
     switch link {
-    case .up(let session):
+    case .up:
       if isReplacing, let result = connector.take() {
         isReplacing = false
-        return finishReplacing(result, at: now)
+        finishReplacing(result, at: now)
       }
-      guard batch == nil, events != 0 else { return }
-      if let fault = session.readUnasked() { lose(fault, at: now) }
     case .opening:
       if let result = connector.take() { finishOpening(result, at: now) }
     case .down: break
@@ -173,12 +187,13 @@ package struct LookUpLoop<Session: LookUpSession> {
     if policy.isLongOutage(at: now) { answerWaiting(trouble) }
   }
 
-  private mutating func finishOpening(_ result: Result<Session, SessionFailure>, at now: Instant) {
+  private mutating func finishOpening(_ result: Result<LookUpSession, SessionFailure>, at now: Instant) {
     switch result {
     case .success(let session):
-      log.connected(session.place, after: policy.outage(at: now))
+      log.connected(session.first.place, after: policy.outage(at: now))
       policy.connected()
-      link = .up(session)
+      link = .up
+      lanes = LookUpLanes(session)
     case .failure(let failure):
       policy.lost(at: now)
       link = .down
@@ -194,27 +209,30 @@ package struct LookUpLoop<Session: LookUpSession> {
     }
   }
 
-  /// Tries for another connection when this one is silent.
-  private mutating func replaceIfSilent(_ batch: Session.Exchange, at now: Instant) {
-    guard case .up(let session) = link, !isReplacing, policy.mayAttempt(at: now),
-      now - batch.lastHeard >= silenceLimit(of: batch)
-    else { return }
-    isReplacing = true
-    policy.attemptBeside(at: now, chance: .random(in: 0..<1))
-    connector.start(suspect: session.host)
+  /// Tries for other connections when the server is silent on one, or gives these up.
+  private mutating func attendToSilence(at now: Instant) {
+    guard let exchange = lanes?.mostSilent else { return }
+    let silence = now - exchange.lastHeard
+    if exchange.hasExpired && silence >= OutageTiming.silenceAtDeadline {
+      lose(Self.silent(for: silence), at: exchange.lastHeard, silence: exchange.lastHeard)
+    } else if !isReplacing, silence >= silenceLimit(of: exchange), policy.mayAttempt(at: now) {
+      isReplacing = true
+      policy.attemptBeside(at: now, chance: .random(in: 0..<1))
+      connector.start(suspect: lanes?.first)
+    }
   }
 
   /// A look-up that is repeated has the patience of an outage: that its query is slow is likely now.
-  private func silenceLimit(of batch: Session.Exchange) -> Duration {
-    batch.isRepetition ? timing.patience : timing.silence
+  private func silenceLimit(of exchange: any LookUpExchange) -> Duration {
+    exchange.isRepetition ? timing.patience : timing.silence
   }
 
-  private mutating func finishReplacing(_ result: Result<Session, SessionFailure>, at now: Instant) {
-    // It has spoken in the meantime: the new one is not needed.
-    guard let batch, now - batch.lastHeard >= timing.silence else { return }
+  private mutating func finishReplacing(_ result: Result<LookUpSession, SessionFailure>, at now: Instant) {
+    // It has spoken in the meantime: the new ones are not needed.
+    guard let since = lanes?.mostSilent?.lastHeard, now - since >= timing.silence else { return }
     // The server is well; what is wrong with the query is not for those under way.
     if case .failure(.unfit) = result { return }
-    lose(Self.silent(for: now - batch.lastHeard), at: batch.lastHeard)
+    lose(Self.silent(for: now - since), at: since, silence: now - timing.silence)
     finishOpening(result, at: now)
     if case .up = link { return }
     if policy.isLongOutage(at: now) { answerWaiting(trouble) }
@@ -230,17 +248,18 @@ package struct LookUpLoop<Session: LookUpSession> {
     for lookUp in all { answer(lookUp, .unavailable(cause)) }
   }
 
-  /// Drops the connection; what was under way on it is repeated once.
-  private mutating func lose(_ fault: DatabaseFault, at now: Instant) {
+  /// Drops the connections. What was under way on one that was lost, or silent for long, is repeated once; what was under way
+  /// beside it has nothing to do with it.
+  private mutating func lose(_ fault: DatabaseFault, at now: Instant, silence: Instant? = nil) {
     link = isReplacing ? .opening : .down
     isReplacing = false
     trouble = Unavailability(.unreachable, fault.description)
     policy.lost(at: now)
     log.lost(fault.description)
-    guard let batch else { return }
-    self.batch = nil
+    guard var lanes else { return }
+    self.lanes = nil
     var again: [LookUp] = []
-    for var lookUp in batch.underWay {
+    for var lookUp in lanes.takeSuspects(silence: silence ?? now - timing.silence) {
       if lookUp.isRepeated {
         answer(lookUp, .unavailable(Unavailability(.unreachable, "connection lost twice: \(fault.description)")))
       } else {
@@ -248,55 +267,49 @@ package struct LookUpLoop<Session: LookUpSession> {
         again.append(lookUp)
       }
     }
-    putBack(again + batch.unsent)
+    putBack(again + lanes.underWay + lanes.unsent)
   }
 
-  // MARK: - Batches
+  // MARK: - Look-ups
 
-  private mutating func advanceBatch(at now: Instant) {
-    guard var current = batch else { return }
+  private mutating func advanceLanes(at now: Instant) {
+    guard lanes != nil else { return }
     var answers: [(LookUp, LookUp.Answer)] = []
-    let state = current.advance(events: events, &queries, now: now) { answers.append(($0, $1)) }
-    batch = current
+    let fault = lanes?.advance(events: entries.dropFirst(), &queries, now: now) { answers.append(($0, $1)) }
+    if let returned = lanes?.takeReturned() { putBack(returned) }
+    // Where one look-up at a time goes through a connection, the server would sleep while answers are passed on. Not so where
+    // many do: whoever has an answer asks again soon, and can go along with the next of them.
+    if fault == nil, lanes?.first.capacity == 1 { send(at: now) }
     for (lookUp, given) in answers { answer(lookUp, given) }
-    switch state {
-    case .waiting:
-      if current.hasExpired && now - current.lastHeard >= OutageTiming.silenceAtDeadline {
-        lose(Self.silent(for: now - current.lastHeard), at: current.lastHeard)
-      } else {
-        replaceIfSilent(current, at: now)
+    if let fault { lose(fault, at: now) } else { attendToSilence(at: now) }
+  }
+
+  private mutating func send(at now: Instant) {
+    while !waiting.isEmpty, let room = lanes?.room, room > 0, let first = lanes?.first {
+      let lookUps = takeWaiting(room, for: first)
+      if lookUps.isEmpty { continue }
+      do throws(DatabaseFault) {
+        try lanes?.send(lookUps, &queries, now: now)
+      } catch {
+        return lose(error, at: now)
       }
-    case .finished:
-      batch = nil
-      putBack(current.unsent)
-      if let fault = current.spoiled { lose(fault, at: now) }
-    case .lost(let fault):
-      lose(fault, at: now)
     }
   }
 
-  private mutating func sendBatch(at now: Instant) {
-    guard case .up(let session) = link, batch == nil, !waiting.isEmpty else { return }
+  /// The next of those who wait. Who cannot be in the database is answered instead.
+  private mutating func takeWaiting(_ count: Int, for connection: any LookUpConnection) -> [LookUp] {
     var lookUps: [LookUp] = []
     var taken = 0
-    while lookUps.count < Session.Exchange.maximumCount, taken < waiting.count {
+    while lookUps.count < count, taken < waiting.count {
       let lookUp = waiting[taken]
       taken += 1
-      if session.canHold(lookUp.key) {
+      if connection.canHold(lookUp.key) {
         lookUps.append(lookUp)
       } else {
         answer(lookUp, .nobody)
       }
     }
     waiting.removeFirst(taken)
-    guard !lookUps.isEmpty else { return }
-    var batch = Session.Exchange(lookUps, on: session, now: now)
-    do throws(DatabaseFault) {
-      try batch.send(&queries)
-      self.batch = batch
-    } catch {
-      self.batch = batch
-      lose(error, at: now)
-    }
+    return lookUps
   }
 }

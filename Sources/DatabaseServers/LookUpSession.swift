@@ -1,20 +1,46 @@
 package import Accounts
 
-/// A connection on which the queries are prepared and the account's columns are known: ready for look-ups.
+/// Connections to one server on which the queries are prepared: ready for look-ups. They live and die together.
 ///
-/// Handed from the thread that opened it to the one that uses it, once.
-package protocol LookUpSession: Sendable {
-  /// Names a server, so that another attempt can leave it for the last.
-  associatedtype Host: Sendable
-  /// How look-ups run on it.
-  associatedtype Exchange: LookUpExchange where Exchange.Session == Self
+/// Handed from the thread that opened them to the one that uses them, once.
+package struct LookUpSession: Sendable {
+  /// It stands for all.
+  let first: any LookUpConnection
+  let others: [any LookUpConnection]
 
+  /// A session of one connection.
+  package init(_ first: any LookUpConnection) {
+    self.first = first
+    others = []
+  }
+
+  /// Opens the others too.
+  /// - Parameters:
+  ///   - first: one connection is enough to serve with: a server that gives us no more, because there are too many or it is
+  ///     going down, has given this one.
+  ///   - another: one more to the same server. What it throws is not told: what is wrong will show on the first one.
+  package init(
+    _ first: any LookUpConnection, upTo count: Int, another: () throws(DatabaseFault) -> any LookUpConnection
+  ) {
+    self.first = first
+    var others: [any LookUpConnection] = []
+    while others.count + 1 < count {
+      do throws(DatabaseFault) { others.append(try another()) } catch { break }
+    }
+    self.others = others
+  }
+}
+
+/// A connection on which the queries are prepared and the account's columns are known.
+package protocol LookUpConnection: Sendable {
+  /// How many look-ups it takes at a time.
+  var capacity: Int { get }
+  /// Takes look-ups, `capacity` at the most, while it has none; sends nothing yet.
+  func take(_ lookUps: [LookUp], now: Deadline) -> any LookUpExchange
   /// For poll().
   var descriptor: Int32 { get }
   /// Where it goes, for the log: "host db1 port 5432, database mail".
   var place: String { get }
-  /// The server.
-  var host: Host { get }
   /// False: no text of the database can be equal to the question's, and a query with it would end in an error.
   func canHold(_ key: AccountKey) -> Bool
   /// Reads what has come though nothing was asked: a changed setting, or the end.
@@ -31,25 +57,16 @@ package enum SessionFailure: Error, Sendable, Equatable {
   case unfit(Unavailability)
 }
 
-/// The look-ups that are under way on one session.
-package protocol LookUpExchange {
-  /// Where they run.
-  associatedtype Session
-
-  /// How many it takes at the most.
-  static var maximumCount: Int { get }
-
-  /// Takes the look-ups; sends nothing yet.
-  init(_ lookUps: [LookUp], on session: Session, now: Deadline)
-
-  /// Sends them, or the first.
-  mutating func send(_ queries: inout LookUpQueries) throws(DatabaseFault)
+/// The look-ups that are under way on one connection.
+package protocol LookUpExchange: AnyObject {
+  /// Sends them.
+  func send(_ queries: inout LookUpQueries) throws(DatabaseFault)
 
   /// Writes what can be written and reads what has come.
   /// - Parameters:
   ///   - events: of poll(), 0 when there are none.
   ///   - answer: told of each look-up that has its answer.
-  mutating func advance(
+  func advance(
     events: Int16, _ queries: inout LookUpQueries, now: Deadline, _ answer: (LookUp, LookUp.Answer) -> Void
   ) -> ExchangeState
 
@@ -59,7 +76,7 @@ package protocol LookUpExchange {
   var isReady: Bool { get }
   /// Those that may have run, and have no answer: they die with the connection.
   var underWay: [LookUp] { get }
-  /// Those that did not run, in order.
+  /// Those that are to be sent again, in order.
   var unsent: [LookUp] { get }
   /// The statement must be prepared anew, on a new connection.
   var spoiled: DatabaseFault? { get }
@@ -72,7 +89,7 @@ package protocol LookUpExchange {
   /// When the server was last heard.
   var lastHeard: Deadline { get }
   /// Takes out those whose deadline has passed; their results will be dropped.
-  mutating func takeExpired(at now: Deadline) -> [LookUp]
+  func takeExpired(at now: Deadline) -> [LookUp]
 }
 
 /// What reading came to.

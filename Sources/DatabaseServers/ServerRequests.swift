@@ -1,7 +1,7 @@
 package import Accounts
 internal import Threads
 
-/// What is asked of a database server: look-ups, which share one connection and a thread, and password changes, which have others.
+/// What is asked of a database server: look-ups, which share a session and a thread, and password changes, which have others.
 package final class ServerRequests: Sendable {
   /// As configured.
   package let name: String
@@ -18,16 +18,16 @@ package final class ServerRequests: Sendable {
   ///   - open: makes a session for look-ups.
   ///   - update: does one password change; called only where there is a `set-password` query.
   /// - Throws: `SystemError` when the process has no threads or descriptors left.
-  package init<Session: LookUpSession>(
+  package init(
     _ parameters: DirectoryParameters, threads: String, timing: OutageTiming, stop: StopFlag,
-    open: @escaping Connector<Session>.Opening, update: @escaping PasswordWriter.Update
+    open: @escaping Connector.Opening, update: @escaping PasswordWriter.Update
   ) throws {
     name = parameters.name
     queries = parameters.queries
     self.stop = stop
     let intake = try Intake()
     self.intake = intake
-    let connector = Connector<Session>(threadName: "\(threads)-connect", wakeUp: intake.wakeUp, open: open)
+    let connector = Connector(threadName: "\(threads)-connect", wakeUp: intake.wakeUp, open: open)
     let lookUps = LookUpQueries(queries)
     let log = ConnectionLog(parameters.report)
     passwords = try queries.setPassword.map { _ in

@@ -79,6 +79,11 @@
       }
     }
 
+    /// Another connection to where `first` goes.
+    func open(another first: Connection, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> Connection {
+      try connect(to: first.host, try readPassword(), until: deadline, stop: stop)
+    }
+
     private func readPassword() throws(DatabaseFault) -> Secret? {
       guard let passwordFile else { return parameters.password }
       do throws(PasswordFile.Failure) {

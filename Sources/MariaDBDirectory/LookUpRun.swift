@@ -3,14 +3,11 @@
   internal import DatabaseServers
   internal import Glibc
 
-  /// Look-ups that run one after the other on one session: the protocol has no way to ask for the next before the last is answered.
-  struct LookUpSequence: LookUpExchange {
-    /// So many are taken over at a time; those that were not begun are not lost with the connection.
-    static let maximumCount = 32
-
-    /// What the question's statement is doing.
+  /// One look-up on one connection: the protocol has no way to ask for the next before the last is answered.
+  final class LookUpRun: LookUpExchange {
+    /// How far it has come.
     private enum Step {
-      /// Nothing: there is no such query.
+      /// It cannot be asked.
       case failing(DatabaseFault)
       /// What could not be prepared before.
       case preparing(AppPasswordQuery)
@@ -25,61 +22,48 @@
       case appPasswords(AppPasswordColumns.Reading)
     }
 
-    private let session: Session
-    /// The last is the next.
-    private var queue: [LookUp]
-    /// Nil once nobody waits for it any more.
-    private var current: LookUp?
+    private let prepared: PreparedConnection
     private var step: Step
     /// What the call under way has come to, when it did not have to wait.
     private var finished: Int32?
+    /// Nil once it is answered, or nobody waits for it any more.
+    private var lookUp: LookUp?
+    private(set) var unsent: [LookUp] = []
     private(set) var spoiled: DatabaseFault?
     private(set) var hasExpired = false
     private(set) var lastHeard: Deadline
 
-    init(_ lookUps: [LookUp], on session: Session, now: Deadline) {
-      self.session = session
-      queue = lookUps.reversed()
-      step = .executing(session.statement)
+    init(_ lookUp: LookUp?, on connection: PreparedConnection, now: Deadline) {
+      prepared = connection
+      step = .executing(connection.statement)
+      self.lookUp = lookUp
       lastHeard = now
     }
 
-    mutating func send(_ queries: inout LookUpQueries) throws(DatabaseFault) { begin(&queries) }
-
-    var pollEvents: Int16 { session.statement.connection.pollEvents }
+    var pollEvents: Int16 { prepared.connection.pollEvents }
 
     var isReady: Bool { finished != nil }
 
-    var underWay: [LookUp] { current.map { [$0] } ?? [] }
+    var underWay: [LookUp] { lookUp.map { [$0] } ?? [] }
 
-    var unsent: [LookUp] { queue.reversed() }
+    var isRepetition: Bool { lookUp?.isRepeated == true }
 
-    var isRepetition: Bool { current?.isRepeated == true }
+    var nextDeadline: Deadline? { lookUp?.deadline }
 
-    var nextDeadline: Deadline? { (queue.lazy.map(\.deadline) + underWay.map(\.deadline)).min() }
-
-    mutating func takeExpired(at now: Deadline) -> [LookUp] {
-      var expired: [LookUp] = []
-      if let lookUp = current, lookUp.deadline <= now {
-        expired.append(lookUp)
-        current = nil
-        hasExpired = true
-      }
-      if queue.contains(where: { $0.deadline <= now }) {
-        expired += queue.filter { $0.deadline <= now }
-        queue.removeAll { $0.deadline <= now }
-      }
-      return expired
+    func takeExpired(at now: Deadline) -> [LookUp] {
+      guard let expired = lookUp, expired.deadline <= now else { return [] }
+      lookUp = nil
+      hasExpired = true
+      return [expired]
     }
 
-    mutating func advance(
+    func send(_ queries: inout LookUpQueries) throws(DatabaseFault) { begin(&queries) }
+
+    func advance(
       events: Int16, _ queries: inout LookUpQueries, now: Deadline, _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState {
       if Int32(events) & ~POLLOUT != 0 { lastHeard = now }
-      if finished == nil {
-        guard events != 0, let progress = session.statement.connection.resume(events) else { return .waiting }
-        take(progress)
-      }
+      if finished == nil, events != 0, let progress = prepared.connection.resume(events) { take(progress) }
       while let result = finished {
         finished = nil
         if let state = take(result, &queries, answer) { return state }
@@ -87,26 +71,23 @@
       return .waiting
     }
 
-    /// Begins with the next one.
-    private mutating func begin(_ queries: inout LookUpQueries) {
-      guard let next = queue.popLast() else { return }
-      current = next
-      hasExpired = false
+    private func begin(_ queries: inout LookUpQueries) {
+      guard let lookUp else { return }
       // The loop has seen to it that there is no NUL.
-      switch next.question {
+      switch lookUp.question {
       case .account:
-        _ = queries.account.parameters.bind(next.key)
-        execute(session.statement, queries.account.parameters)
+        _ = queries.account.parameters.bind(lookUp.key)
+        execute(prepared.statement, queries.account.parameters)
       case .appPasswords:
-        guard let query = session.appPasswords else {
+        guard let query = prepared.appPasswords else {
           // Not reached: who has no such query is not asked.
           step = .failing(DatabaseFault(.query, "there is no app-passwords query"))
           finished = 0
           return
         }
-        _ = queries.appPasswords.parameters.bind(next.key)
-        if let prepared = query.prepared {
-          execute(prepared.statement, queries.appPasswords.parameters)
+        _ = queries.appPasswords.parameters.bind(lookUp.key)
+        if let statement = query.prepared?.statement {
+          execute(statement, queries.appPasswords.parameters)
         } else {
           step = .preparing(query)
           take(query.prepare())
@@ -114,18 +95,18 @@
       }
     }
 
-    private mutating func execute(_ statement: Statement, _ parameters: BoundParameters) {
+    private func execute(_ statement: Statement, _ parameters: BoundParameters) {
       step = .executing(statement)
       take(statement.start(parameters))
     }
 
-    private mutating func take(_ progress: Call.Progress) {
+    private func take(_ progress: Call.Progress) {
       if case .done(let result) = progress { finished = result }
     }
 
     /// The call under way has ended.
     /// - Returns: nil to go on.
-    private mutating func take(
+    private func take(
       _ result: Int32, _ queries: inout LookUpQueries, _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState? {
       switch step {
@@ -154,7 +135,8 @@
           take(statement.startFetch())
           return nil
         case .end:
-          return finish(Self.answer(harvest), &queries, answer)
+          finish(Self.answer(harvest), answer)
+          return .finished
         case .fault(let fault):
           return fail(fault, &queries, answer)
         }
@@ -163,7 +145,7 @@
 
     /// Before the first row.
     private func harvest(of statement: Statement) -> Harvest {
-      if let appPasswords = session.appPasswords?.prepared, appPasswords.statement === statement {
+      if let appPasswords = prepared.appPasswords?.prepared, appPasswords.statement === statement {
         return .appPasswords(AppPasswordColumns.Reading(appPasswords.columns))
       }
       return .account(rows: 0, first: nil)
@@ -172,7 +154,7 @@
     private func reap(_ harvest: Harvest, _ statement: Statement) -> Harvest {
       switch harvest {
       case .account(let rows, let first):
-        return .account(rows: rows + 1, first: first ?? session.columns.account { statement.value($0) })
+        return .account(rows: rows + 1, first: first ?? prepared.columns.account { statement.value($0) })
       case .appPasswords(var reading):
         reading.take { statement.value($0) }
         return .appPasswords(reading)
@@ -188,33 +170,23 @@
       }
     }
 
-    private mutating func finish(
-      _ given: LookUp.Answer, _ queries: inout LookUpQueries,
-      _ answer: (LookUp, LookUp.Answer) -> Void
-    ) -> ExchangeState? {
-      if let lookUp = current { answer(lookUp, given) }
-      current = nil
-      begin(&queries)
-      return current == nil ? .finished : nil
+    private func finish(_ given: LookUp.Answer, _ answer: (LookUp, LookUp.Answer) -> Void) {
+      if let lookUp { answer(lookUp, given) }
+      lookUp = nil
     }
 
-    private mutating func fail(
-      _ fault: DatabaseFault, _ queries: inout LookUpQueries,
-      _ answer: (LookUp, LookUp.Answer) -> Void
+    private func fail(
+      _ fault: DatabaseFault, _ queries: inout LookUpQueries, _ answer: (LookUp, LookUp.Answer) -> Void
     ) -> ExchangeState? {
       if fault.kind == .connection { return .lost(fault) }
-      if var lookUp = current, (fault.spoilsStatement || fault.isPassing) && !lookUp.isRepeated {
-        lookUp.isRepeated = true
-        queue.append(lookUp)
-        current = nil
+      if fault.spoilsStatement { spoiled = fault }
+      if var again = lookUp, (fault.spoilsStatement || fault.isPassing) && !again.isRepeated {
+        again.isRepeated = true
+        unsent = [again]
+        lookUp = nil
       }
-      if fault.spoilsStatement {
-        spoiled = fault
-        if let lookUp = current { answer(lookUp, .unavailable(fault.unavailability)) }
-        current = nil
-        return .finished
-      }
-      return finish(.unavailable(fault.unavailability), &queries, answer)
+      finish(.unavailable(fault.unavailability), answer)
+      return .finished
     }
   }
 #endif

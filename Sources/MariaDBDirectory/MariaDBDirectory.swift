@@ -4,8 +4,8 @@
 
   /// Accounts in MariaDB or MySQL, through libmariadb.
   ///
-  /// Look-ups share one connection, on which they run one after the other; password changes and enumerations have connections of
-  /// their own. A lost connection is made anew by itself, and the look-ups it took with it are asked again.
+  /// Look-ups share a few connections, each good for one at a time; password changes and enumerations have connections of their own.
+  /// Lost connections are made anew by themselves, and the look-ups they took with them are asked again.
   final class MariaDBDirectory: ServerDirectory {
     let requests: ServerRequests
     private let settings: ConnectionSettings
@@ -31,7 +31,7 @@
       requests = try ServerRequests(
         parameters, threads: "maria", timing: timing, stop: stop,
         open: { suspect throws(SessionFailure) in
-          try Session(settings, queries, suspect: suspect, stop: stop)
+          try LookUpSession(settings, queries, suspect: (suspect as? PreparedConnection)?.host, stop: stop)
         }, update: { update.run($0, until: $1) })
     }
 

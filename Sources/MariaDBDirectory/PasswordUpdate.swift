@@ -33,7 +33,7 @@
       }
       var parameters = BoundParameters(query.rendered().parameters, constants: queries.constants)
       defer { parameters.wipe() }
-      guard Session.isText(change.key.name.username) else { return .refused(.unknownUser) }
+      guard PreparedConnection.isText(change.key.name.username) else { return .refused(.unknownUser) }
       guard parameters.bind(change.key, change) else {
         return .unavailable(Unavailability(.queryFailed, "a value of the password change holds a NUL byte"))
       }

@@ -1,37 +1,32 @@
 #if MariaDB
   internal import Accounts
   internal import DatabaseServers
+  internal import Glibc
 
-  /// A connection on which the queries are prepared and their columns are known: ready for look-ups.
-  struct Session: LookUpSession {
-    typealias Exchange = LookUpSequence
-
+  /// A connection on which the queries are prepared and their columns are known: good for one look-up at a time.
+  ///
+  /// Handed from the thread that opened it to the one that uses it, once.
+  struct PreparedConnection: LookUpConnection {
+    let connection: Connection
     /// The `account` query.
     let statement: Statement
     let columns: AccountColumns
     /// Nil: there is no such query.
     let appPasswords: AppPasswordQuery?
 
-    /// Connects and prepares.
-    /// - Parameter suspect: a server that has stopped answering: the others are tried first.
+    /// Prepares.
+    /// - Throws: of kind `.query` when the account query does not fit the database.
     init(
-      _ settings: ConnectionSettings, _ queries: QuerySet, suspect: Host? = nil, stop: StopFlag
-    ) throws(SessionFailure) {
-      do throws(DatabaseFault) {
-        (statement, appPasswords) = try settings.open(suspect: suspect, stop: stop) {
-          connection, end throws(DatabaseFault) in
-          let account = try Statement(queries.account, on: connection, until: end, stop: stop)
-          return (account, try Self.appPasswords(queries.appPasswords, on: connection, until: end, stop: stop))
-        }
-      } catch {
-        guard error.kind == .query else { throw .unreachable(error) }
-        throw .unfit(error.unavailability)
-      }
+      _ queries: QuerySet, on connection: Connection, until deadline: Deadline, stop: StopFlag
+    ) throws(DatabaseFault) {
+      self.connection = connection
+      statement = try Statement(queries.account, on: connection, until: deadline, stop: stop)
       do throws(ColumnError) {
         columns = try AccountColumns(account: statement.columnNames)
       } catch {
-        throw .unfit(Unavailability(.queryFailed, "the account query: \(error)"))
+        throw DatabaseFault(.query, "the account query: \(error)")
       }
+      appPasswords = try Self.appPasswords(queries.appPasswords, on: connection, until: deadline, stop: stop)
     }
 
     private static func appPasswords(
@@ -48,16 +43,20 @@
       return appPasswords
     }
 
-    var descriptor: Int32 { statement.connection.descriptor }
+    var capacity: Int { 1 }
 
-    var place: String { statement.connection.place }
+    func take(_ lookUps: [LookUp], now: Deadline) -> any LookUpExchange { LookUpRun(lookUps.first, on: self, now: now) }
 
-    var host: Host { statement.connection.host }
+    var descriptor: Int32 { connection.descriptor }
+
+    var place: String { connection.place }
+
+    var host: Host { connection.host }
 
     func canHold(_ key: AccountKey) -> Bool { Self.isText(key.name.username) && Self.isText(key.service) }
 
     func readUnasked() -> DatabaseFault? {
-      statement.connection.looksOver() ? DatabaseFault(.connection, "the server has closed the connection") : nil
+      connection.looksOver() ? DatabaseFault(.connection, "the server has closed the connection") : nil
     }
 
     /// Whether a text of the database can be equal to it: the connection speaks UTF-8. A NUL could be in one, and is in no name.

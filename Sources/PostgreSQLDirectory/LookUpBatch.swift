@@ -3,8 +3,8 @@ internal import CPostgreSQL
 internal import DatabaseServers
 internal import Glibc
 
-/// The look-ups that are under way as one pipeline on one session.
-struct LookUpBatch: LookUpExchange {
+/// The look-ups that are under way as one pipeline on one connection.
+final class LookUpBatch: LookUpExchange {
   /// The most that go out together. More would make the first wait for the last; the gain is small from here on.
   static let maximumCount = 32
 
@@ -16,30 +16,32 @@ struct LookUpBatch: LookUpExchange {
   private(set) var lastHeard: Deadline
   private var progress: PipelineProgress
   private var isFlushed = false
-  private let session: Session
+  private let prepared: PreparedConnection
 
-  init(_ lookUps: [LookUp], on session: Session, now: Deadline) {
+  private var connection: Connection { prepared.connection }
+
+  init(_ lookUps: [LookUp], on connection: PreparedConnection, now: Deadline) {
     self.lookUps = lookUps
-    self.session = session
+    prepared = connection
     lastHeard = now
     progress = PipelineProgress(count: lookUps.count)
   }
 
   /// Hands the look-ups to libpq, and what it can take of them to the socket.
-  mutating func send(_ queries: inout LookUpQueries) throws(DatabaseFault) {
+  func send(_ queries: inout LookUpQueries) throws(DatabaseFault) {
     for case let lookUp? in lookUps {
       let sent =
         switch lookUp.question {
-        case .account: session.send(&queries.account, for: lookUp.key)
+        case .account: prepared.send(&queries.account, for: lookUp.key)
         case .appPasswords:
-          session.hasAppPasswords
-            ? session.send(&queries.appPasswords, for: lookUp.key)
-            : session.sendUnprepared(&queries.appPasswords, for: lookUp.key)
+          prepared.hasAppPasswords
+            ? prepared.send(&queries.appPasswords, for: lookUp.key)
+            : prepared.sendUnprepared(&queries.appPasswords, for: lookUp.key)
         }
-      guard sent else { throw session.connection.lastFault }
+      guard sent else { throw connection.lastFault }
     }
-    let handle = session.connection.handle
-    guard PQpipelineSync(handle) == 1 else { throw session.connection.lastFault }
+    let handle = connection.handle
+    guard PQpipelineSync(handle) == 1 else { throw connection.lastFault }
     try flush()
   }
 
@@ -54,7 +56,7 @@ struct LookUpBatch: LookUpExchange {
 
   var nextDeadline: Deadline? { lookUps.lazy.compactMap { $0?.deadline }.min() }
 
-  mutating func takeExpired(at now: Deadline) -> [LookUp] {
+  func takeExpired(at now: Deadline) -> [LookUp] {
     var expired: [LookUp] = []
     for index in lookUps.indices {
       guard let lookUp = lookUps[index], lookUp.deadline <= now else { continue }
@@ -65,10 +67,10 @@ struct LookUpBatch: LookUpExchange {
     return expired
   }
 
-  mutating func advance(
+  func advance(
     events: Int16, _: inout LookUpQueries, now: Deadline, _ answer: (LookUp, LookUp.Answer) -> Void
   ) -> ExchangeState {
-    let handle = session.connection.handle
+    let handle = connection.handle
     do throws(DatabaseFault) {
       if events & ~Int16(POLLOUT) != 0 {
         lastHeard = now
@@ -81,22 +83,22 @@ struct LookUpBatch: LookUpExchange {
     }
     while true {
       if PQisBusy(handle) != 0 {
-        guard session.connection.isBroken else { return .waiting }
+        guard connection.isBroken else { return .waiting }
         return take(.broken, nil, answer) ?? .waiting
       }
       let state: ExchangeState?
       if let result = PQgetResult(handle).map({ QueryResult(owning: $0) }) {
         state = take(Self.event(result.status), result, answer)
       } else {
-        state = take(session.connection.isBroken ? .broken : .null, nil, answer)
+        state = take(connection.isBroken ? .broken : .null, nil, answer)
       }
       if let state { return state }
     }
   }
 
-  private mutating func flush() throws(DatabaseFault) {
-    let left = PQflush(session.connection.handle)
-    guard left >= 0 else { throw session.connection.lastFault }
+  private func flush() throws(DatabaseFault) {
+    let left = PQflush(connection.handle)
+    guard left >= 0 else { throw connection.lastFault }
     isFlushed = left == 0
   }
 
@@ -111,7 +113,7 @@ struct LookUpBatch: LookUpExchange {
   }
 
   /// - Returns: nil to read on.
-  private mutating func take(
+  private func take(
     _ event: PipelineProgress.Event, _ result: consuming QueryResult?, _ answer: (LookUp, LookUp.Answer) -> Void
   ) -> ExchangeState? {
     switch progress.take(event) {
@@ -120,12 +122,12 @@ struct LookUpBatch: LookUpExchange {
     case .answer(let index):
       if let lookUp = lookUps[index], let result {
         lookUps[index] = nil
-        answer(lookUp, Self.answer(result, to: lookUp, session.columns))
+        answer(lookUp, Self.answer(result, to: lookUp, prepared.columns))
       }
       return nil
     case .fail(let index):
       guard let result else { return nil }
-      let fault = result.fault(on: session.connection)
+      let fault = result.fault(on: connection)
       if fault.kind == .connection { return .lost(fault) }
       guard var lookUp = lookUps[index] else { return nil }
       if fault.spoilsStatement { spoiled = fault }
@@ -144,7 +146,7 @@ struct LookUpBatch: LookUpExchange {
     case .finished:
       return .finished
     case .lost:
-      return .lost(session.connection.lastFault)
+      return .lost(connection.lastFault)
     }
   }
 

@@ -31,7 +31,7 @@ final class PostgreSQLDirectory: ServerDirectory {
     requests = try ServerRequests(
       parameters, threads: "pgsql", timing: timing, stop: stop,
       open: { suspect throws(SessionFailure) in
-        try Session(settings, lookUps, suspect: suspect, stop: stop)
+        try LookUpSession(settings, lookUps, suspect: (suspect as? PreparedConnection)?.host, stop: stop)
       }, update: { update.run($0, until: $1) })
   }
 

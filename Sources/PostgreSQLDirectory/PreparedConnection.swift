@@ -2,12 +2,10 @@ internal import Accounts
 internal import CPostgreSQL
 internal import DatabaseServers
 
-/// A connection on which the queries are prepared and the account's columns are known: ready for look-ups.
+/// A connection on which the queries are prepared and the account's columns are known.
 ///
 /// Handed from the thread that opened it to the one that uses it, once.
-struct Session: LookUpSession {
-  typealias Exchange = LookUpBatch
-
+struct PreparedConnection: LookUpConnection {
   let connection: Connection
   let columns: AccountColumns
   let encoding: TextEncoding
@@ -15,26 +13,28 @@ struct Session: LookUpSession {
   /// same, and the trouble is that of whoever asks for app passwords.
   let hasAppPasswords: Bool
 
-  /// Connects and prepares.
-  /// - Parameter suspect: a server that has stopped answering: the others are tried first.
+  /// Prepares.
+  /// - Parameter limit: for each query.
+  /// - Throws: of kind `.query` when the account query does not fit the database.
   init(
-    _ settings: ConnectionSettings, _ queries: LookUpQueries, suspect: Conninfo.Host? = nil, stop: StopFlag
-  ) throws(SessionFailure) {
-    let names: [String]
-    do throws(DatabaseFault) {
-      (connection, names, hasAppPasswords) = try Self.open(settings, queries, suspect, stop)
-    } catch {
-      guard error.kind == .query else { throw .unreachable(error) }
-      throw .unfit(error.unavailability)
-    }
+    _ queries: LookUpQueries, on connection: Connection, within limit: Duration, stop: StopFlag
+  ) throws(DatabaseFault) {
+    self.connection = connection
+    let account = queries.account
+    let names = try connection.prepare(account.name, account.sql, until: .now + limit, stop: stop)
     do throws(ColumnError) {
       columns = try AccountColumns(account: names)
     } catch {
-      throw .unfit(Unavailability(.queryFailed, "the account query: \(error)"))
+      throw DatabaseFault(.query, "the account query: \(error)")
     }
+    hasAppPasswords = try Self.prepareAppPasswords(queries, on: connection, limit, stop)
     encoding = connection.encoding
-    guard PQenterPipelineMode(connection.handle) == 1 else { throw .unreachable(connection.lastFault) }
+    guard PQenterPipelineMode(connection.handle) == 1 else { throw connection.lastFault }
   }
+
+  var capacity: Int { LookUpBatch.maximumCount }
+
+  func take(_ lookUps: [LookUp], now: Deadline) -> any LookUpExchange { LookUpBatch(lookUps, on: self, now: now) }
 
   var descriptor: Int32 { connection.descriptor }
 
@@ -46,26 +46,6 @@ struct Session: LookUpSession {
 
   func readUnasked() -> DatabaseFault? {
     PQconsumeInput(connection.handle) == 0 || connection.isBroken ? connection.lastFault : nil
-  }
-
-  /// A server that lets us in and then dies or falls silent is left for the next one, too.
-  private static func open(
-    _ settings: ConnectionSettings, _ queries: LookUpQueries, _ suspect: Conninfo.Host?, _ stop: StopFlag
-  ) throws(DatabaseFault) -> (Connection, [String], Bool) {
-    var failed: [Conninfo.Host] = []
-    while true {
-      let connection = try settings.open(without: failed, suspect: suspect, stop: stop)
-      failed.append(Conninfo.Host(of: connection))
-      let hasAlternative = settings.hasAlternative(to: failed)
-      let limit = settings.limit(hasAlternative: hasAlternative)
-      do throws(DatabaseFault) {
-        let account = queries.account
-        let names = try connection.prepare(account.name, account.sql, until: .now + limit, stop: stop)
-        return (connection, names, try prepareAppPasswords(queries, on: connection, limit, stop))
-      } catch {
-        guard hasAlternative, error.kind == .connection || error.kind == .timeLimit else { throw error }
-      }
-    }
   }
 
   private static func prepareAppPasswords(

@@ -122,24 +122,91 @@
       }
     }
 
+    /// A query that takes 0.3 s for whoever is called slow.
+    private static let slowForSome =
+      "\(People.account) AND CASE WHEN :username LIKE 'slow%' THEN sleep(0.3) = 0 ELSE true END"
+
+    private func addSlow(_ count: Int, to server: MariaDBServer) throws -> [String] {
+      let names = (0..<count).map { "slow\($0)" }
+      try server.sql("INSERT INTO people VALUES \(names.map { "('\($0)', '')" }.joined(separator: ", "))")
+      return names
+    }
+
+    /// Asks and does not wait.
+    private func begin(_ names: [String], on directory: MariaDBDirectory) -> Collected<Outcome<Account>> {
+      let outcomes = Collected<Outcome<Account>>()
+      for name in names {
+        directory.lookUp(
+          AccountKey(name: LoginName(Array(name.utf8), defaultDomain: nil), service: []), deadline: .now + .seconds(9)
+        ) { outcomes.add($0) }
+      }
+      return outcomes
+    }
+
     @Test func aDeadlineInTheQueueIsKept() throws {
       try serve { server in
-        let query = "\(People.account) AND CASE WHEN :username = 'slow' THEN sleep(0.3) = 0 ELSE true END"
-        try server.sql("INSERT INTO people VALUES ('slow', '')")
-        let (directory, events) = try People.open(server.connection(), queries: People.queries(query))
+        let (directory, events) = try People.open(server.connection(), queries: People.queries(Self.slowForSome))
         defer { directory.shutDown() }
         #expect(directory.ask("user1").value != nil)
-        let slow = Collected<Outcome<Account>>()
-        directory.lookUp(
-          AccountKey(name: LoginName(Array("slow".utf8), defaultDomain: nil), service: []), deadline: .now + .seconds(9)
-        ) { slow.add($0) }
+        let names = try addSlow(LookUpSession.maximumConnections, to: server)
+        let slow = begin(names, on: directory)
         let took = ContinuousClock().measure {
           #expect(directory.ask("user1", within: .milliseconds(60)).cause?.code == .timedOut)
         }
         #expect(took < .milliseconds(250))
-        #expect(eventually { slow.count == 1 })
-        #expect(slow.all.first?.value != nil)
+        #expect(eventually { slow.count == names.count })
+        #expect(slow.all.allSatisfy { $0.value != nil })
         #expect(events.count == 1)
+      }
+    }
+
+    @Test func aSlowLookUpHoldsUpNobodyElse() throws {
+      try serve { server in
+        let (directory, _) = try People.open(server.connection(), queries: People.queries(Self.slowForSome))
+        defer { directory.shutDown() }
+        #expect(directory.ask("user1").value != nil)
+        let names = try addSlow(LookUpSession.maximumConnections - 1, to: server)
+        let slow = begin(names, on: directory)
+        var others = 0
+        while slow.count == 0, others < 1000 {
+          #expect(directory.ask("user\(others)").value != nil)
+          others += 1
+        }
+        #expect(others > 10, "\(others) were answered while the slow ones ran")
+        #expect(eventually { slow.count == names.count })
+        #expect(slow.all.allSatisfy { $0.value != nil })
+      }
+    }
+
+    @Test func aLookUpThatBreaksItsConnectionTwiceTakesNobodyWithIt() throws {
+      try serve { server in
+        // The administrator of another program ends the connection of whoever asks for this name, each time.
+        try server.sql("INSERT INTO people VALUES ('fatal', '')")
+        let query =
+          "\(People.account) AND CASE WHEN :username = 'fatal' THEN sleep(20) = 0 "
+          + "WHEN :username LIKE 'user%' THEN sleep(0.2) = 0 ELSE true END"
+        let (directory, events) = try People.open(
+          server.connection(user: "gatepost"), queries: People.queries(query))
+        defer { directory.shutDown() }
+        #expect(directory.ask("nobody").refusal == .unknownUser)
+        let fatal = begin(["fatal"], on: directory)
+        let load = Load(directory, threads: LookUpSession.maximumConnections - 1)
+        var killed: Set<Substring> = []
+        #expect(
+          try eventually {
+            for id in try server.sql(
+              "SELECT id FROM information_schema.processlist WHERE user = 'gatepost' AND info LIKE '%''fatal''%' AND state = 'User sleep'"
+                + " AND time_ms > 300"
+            ).split(separator: "\n") where killed.insert(id).inserted {
+              try server.sql("KILL CONNECTION \(id)")
+            }
+            return fatal.count == 1
+          }, "\(events.all)")
+        #expect(fatal.all.first?.cause?.detail.contains("connection lost twice") == true, "\(fatal.all)")
+        #expect(killed.count == 2)
+        let count = load.end()
+        #expect(count.refused == 0 && count.wrong == 0 && count.accepted > 0)
+        #expect(count.unavailable == [])
       }
     }
   }

@@ -190,6 +190,24 @@
       }
     }
 
+    @Test(arguments: [1, 2, 100]) func asManyConnectionsAreTakenAsTheServerGives(_ limit: Int) throws {
+      try serve { server, database in
+        let user = "few\(limit)x\(getpid())"
+        try server.sql(
+          "CREATE USER \(user) WITH MAX_USER_CONNECTIONS \(limit); GRANT SELECT ON *.* TO \(user)")
+        let (directory, events) = try People.open(server.connection(database: database, user: user))
+        #expect(directory.askAll((0..<50).map { "user\($0)" }).allSatisfy { $0.value != nil })
+        func connections() throws -> String {
+          try server.sql("SELECT count(*) FROM information_schema.processlist WHERE user = '\(user)'")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        #expect(try connections() == "\(min(limit, LookUpSession.maximumConnections))")
+        #expect(events.all.map(\.level) == [.info], "\(events.all)")
+        directory.shutDown()
+        #expect(try eventually { try connections() == "0" })
+      }
+    }
+
     @Test func inspectionNamesWhatKeepsUsOut() throws {
       try serve { server, database in
         let cases = [

@@ -1,0 +1,29 @@
+#if MariaDB
+  internal import Accounts
+  internal import DatabaseServers
+
+  extension LookUpSession {
+    /// The most connections, each good for one look-up at a time. Measured: see docs/decisions.md.
+    static var maximumConnections: Int { 6 }
+
+    /// Connects and prepares.
+    /// - Parameter suspect: a server that has stopped answering: the others are tried first.
+    init(
+      _ settings: ConnectionSettings, _ queries: QuerySet, suspect: Host?, stop: StopFlag
+    ) throws(SessionFailure) {
+      do throws(DatabaseFault) {
+        let (first, end) = try settings.open(suspect: suspect, stop: stop) {
+          connection, end throws(DatabaseFault) in
+          (try PreparedConnection(queries, on: connection, until: end, stop: stop), end)
+        }
+        self.init(first, upTo: Self.maximumConnections) { () throws(DatabaseFault) in
+          let other = try settings.open(another: first.connection, until: end, stop: stop)
+          return try PreparedConnection(queries, on: other, until: end, stop: stop)
+        }
+      } catch {
+        guard error.kind == .query else { throw .unreachable(error) }
+        throw .unfit(error.unavailability)
+      }
+    }
+  }
+#endif

@@ -66,13 +66,33 @@ extension UnsafeRawBufferPointer {
 
   /// How many bytes a field of a list cannot carry: NUL and LF as above, TAB, which parts the fields, and `#`, at which clients cut a line.
   var listMarks: Int {
-    // Without a way out of the loop, which the compiler then does sixteen bytes at a time.
-    var count = 0
-    for byte in self {
-      let isMark = byte == 0 || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "#")
-      count &+= isMark ? 1 : 0
+    // Eight bytes at once: a list of a million has a hundred million of them.
+    var sum: UInt64 = 0
+    var offset = 0
+    while count - offset >= 8 {
+      // So many words that no byte, nor the sum of all eight, can overflow.
+      let end = Swift.min(count - 7, offset + 31 * 8)
+      var marks: UInt64 = 0
+      while offset < end {
+        let word = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        marks &+=
+          Self.ofZeros(word) | Self.ofZeros(word ^ Self.each(UInt8(ascii: "\t")))
+          | Self.ofZeros(word ^ Self.each(UInt8(ascii: "\n"))) | Self.ofZeros(word ^ Self.each(UInt8(ascii: "#")))
+        offset += 8
+      }
+      sum += (marks &* Self.each(1)) >> 56
     }
-    return count
+    for byte in self[offset...] {
+      if byte == 0 || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "#") { sum += 1 }
+    }
+    return Int(sum)
+  }
+
+  /// 1 in each byte of `word` that is zero, 0 in the others.
+  @inline(__always)
+  private static func ofZeros(_ word: UInt64) -> UInt64 {
+    let low = each(0x7f)
+    return (~(((word & low) &+ low) | word | low)) >> 7
   }
 
   /// Asks eight bytes at once, and each of the last few. Both questions must be the same one.

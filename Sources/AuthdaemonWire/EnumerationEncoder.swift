@@ -29,25 +29,48 @@ public enum EnumerationEncoder {
     name: UnsafeRawBufferPointer, uid: UInt32, gid: UInt32, home: UnsafeRawBufferPointer,
     maildir: UnsafeRawBufferPointer, options: UnsafeRawBufferPointer, to bytes: inout [UInt8]
   ) -> ReplyFault? {
-    let start = bytes.count
-    let tab = UInt8(ascii: "\t")
-    bytes.append(contentsOf: name)
-    appendNumbers(uid, gid, to: &bytes)
-    bytes.append(contentsOf: home)
-    bytes.append(tab)
-    bytes.append(contentsOf: maildir)
-    bytes.append(tab)
-    bytes.append(contentsOf: options)
-    bytes.append(UInt8(ascii: "\n"))
-    // The whole line at once, which is quicker than field by field: it holds our marks, and no other.
-    let marks = bytes.withUnsafeBytes { $0.part(from: start).listMarks }
-    if marks == Self.marks, !name.isEmpty, bytes.count - start <= WireLimits.enumerationLine { return nil }
-    bytes.removeSubrange(start...)
-    return unsafeField(name, home, maildir, options).map { .unsafeValue(field: $0) } ?? .tooLong
+    withNumbers(uid, gid) { numbers in
+      let size = name.count + numbers.count + home.count + maildir.count + options.count + 3
+      guard size <= WireLimits.enumerationLine else {
+        return unsafeField(name, home, maildir, options).map { .unsafeValue(field: $0) } ?? .tooLong
+      }
+      // Room for the line at once: piece by piece, an array asks each time whether it has room.
+      let start = bytes.count
+      bytes.append(contentsOf: blank[..<size])
+      let marks = bytes.withUnsafeMutableBytes { bytes in
+        var end = start
+        func put(_ field: UnsafeRawBufferPointer) {
+          UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: field)
+          end += field.count
+        }
+        func put(_ byte: UInt8) {
+          bytes[end] = byte
+          end += 1
+        }
+        put(name)
+        put(numbers)
+        put(home)
+        put(UInt8(ascii: "\t"))
+        put(maildir)
+        put(UInt8(ascii: "\t"))
+        put(options)
+        put(UInt8(ascii: "\n"))
+        // The whole line at once, which is quicker than field by field: it holds our marks, and no other.
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<end]).listMarks
+      }
+      if marks == Self.marks, !name.isEmpty { return nil }
+      bytes.removeSubrange(start...)
+      return unsafeField(name, home, maildir, options).map { .unsafeValue(field: $0) } ?? .tooLong
+    }
   }
 
+  /// What a line is written over.
+  private static let blank = [UInt8](repeating: 0, count: WireLimits.enumerationLine)
+
   /// `TAB uid TAB gid TAB`.
-  private static func appendNumbers(_ uid: UInt32, _ gid: UInt32, to bytes: inout [UInt8]) {
+  private static func withNumbers<Result>(
+    _ uid: UInt32, _ gid: UInt32, _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result {
     // From its end: two numbers of ten digits at the most, and what is around them.
     withUnsafeTemporaryAllocation(byteCount: 23, alignment: 1) { room in
       var start = room.count
@@ -66,7 +89,7 @@ public enum EnumerationEncoder {
       put(gid)
       put(uid)
       put(UInt8(ascii: "\t"))
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[start...]))
+      return body(UnsafeRawBufferPointer(rebasing: room[start...]))
     }
   }
 

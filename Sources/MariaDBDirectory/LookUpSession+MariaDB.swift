@@ -4,7 +4,7 @@
 
   extension LookUpSession {
     /// The most connections, each good for one look-up at a time. Measured: see docs/decisions.md.
-    static var maximumConnections: Int { 6 }
+    static var maximumConnections: Int { 8 }
 
     /// Connects and prepares.
     /// - Parameter suspect: a server that has stopped answering: the others are tried first.

@@ -13,7 +13,7 @@ package final class Connector: Sendable {
 
   /// - Parameters:
   ///   - threadName: see `Worker`.
-  ///   - wakeUp: signalled when an attempt has ended.
+  ///   - wakeUp: signalled when an attempt has ended, and when a session has one more connection.
   package init(threadName: String, wakeUp: WakeUp, open: @escaping Opening) {
     self.threadName = threadName
     self.wakeUp = wakeUp
@@ -25,7 +25,9 @@ package final class Connector: Sendable {
     do {
       _ = try Worker(name: threadName) {
         do throws(SessionFailure) {
-          self.finish(.success(try self.open(suspect)))
+          let session = try self.open(suspect)
+          self.finish(.success(session))
+          session.openOthers { self.wakeUp.signal() }
         } catch {
           self.finish(.failure(error))
         }

@@ -12,6 +12,7 @@ struct LookUpLanes {
   }
 
   private var lanes: [Lane]
+  private let later: LaterConnections
   private var busy = 0
   /// How many went out together the last time.
   private var lastCount = 0
@@ -21,8 +22,17 @@ struct LookUpLanes {
   private(set) var spoiled: DatabaseFault?
 
   init(_ session: LookUpSession) {
-    lanes = ([session.first] + session.others).map { Lane(connection: $0) }
+    lanes = [Lane(connection: session.first)]
+    later = session.later
   }
+
+  /// Takes over the connections that have been opened since.
+  mutating func adoptLater() {
+    for connection in later.take() { lanes.append(Lane(connection: connection)) }
+  }
+
+  /// No more are to be opened.
+  func close() { later.close() }
 
   /// The one that stands for all.
   var first: any LookUpConnection { lanes[0].connection }

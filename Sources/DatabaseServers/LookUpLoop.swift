@@ -59,6 +59,7 @@ package struct LookUpLoop {
       if takeIn() { break }
       let now = Instant.now
       if !waiting.isEmpty { isWanted = true }
+      if let woken = entries.first, woken.revents != 0 { lanes?.adoptLater() }
       answerExpired(at: now)
       advanceLanes(at: now)
       advanceLink(at: now)
@@ -66,6 +67,7 @@ package struct LookUpLoop {
       entries.removeAll(keepingCapacity: true)
       sleep()
     }
+    lanes?.close()
     let left = waiting + (lanes.map { $0.underWay + $0.unsent } ?? [])
     for lookUp in left { answer(lookUp, .unavailable(Unavailability(.stopping))) }
   }
@@ -258,6 +260,7 @@ package struct LookUpLoop {
     log.lost(fault.description)
     guard var lanes else { return }
     self.lanes = nil
+    lanes.close()
     var again: [LookUp] = []
     for var lookUp in lanes.takeSuspects(silence: silence ?? now - timing.silence) {
       if lookUp.isRepeated {

@@ -2,32 +2,41 @@ package import Accounts
 
 /// Connections to one server on which the queries are prepared: ready for look-ups. They live and die together.
 ///
-/// Handed from the thread that opened them to the one that uses them, once.
+/// Handed from the thread that opened the first to the one that uses them, once.
 package struct LookUpSession: Sendable {
+  /// Opens one more to the same server.
+  package typealias Opening = @Sendable () throws(DatabaseFault) -> any LookUpConnection
+
   /// It stands for all.
   let first: any LookUpConnection
-  let others: [any LookUpConnection]
+  /// What has been opened since.
+  let later = LaterConnections()
+  private let count: Int
+  private let another: Opening?
 
   /// A session of one connection.
   package init(_ first: any LookUpConnection) {
     self.first = first
-    others = []
+    count = 1
+    another = nil
   }
 
-  /// Opens the others too.
-  /// - Parameters:
-  ///   - first: one connection is enough to serve with: a server that gives us no more, because there are too many or it is
-  ///     going down, has given this one.
-  ///   - another: one more to the same server. What it throws is not told: what is wrong will show on the first one.
-  package init(
-    _ first: any LookUpConnection, upTo count: Int, another: () throws(DatabaseFault) -> any LookUpConnection
-  ) {
+  /// A session of several, `count` at the most: a server that gives no more, because there are too many or it is going down, has given
+  /// the first. What `another` throws is not told: what is wrong will show on that one.
+  package init(_ first: any LookUpConnection, upTo count: Int, another: @escaping Opening) {
     self.first = first
-    var others: [any LookUpConnection] = []
-    while others.count + 1 < count {
-      do throws(DatabaseFault) { others.append(try another()) } catch { break }
+    self.count = count
+    self.another = another
+  }
+
+  /// Opens the others, while the first one serves.
+  /// - Parameter tell: called when there is one more.
+  func openOthers(_ tell: () -> Void) {
+    guard let another else { return }
+    for _ in 1..<count {
+      guard !later.isClosed, let connection = try? another(), later.add(connection) else { return }
+      tell()
     }
-    self.others = others
   }
 }
 

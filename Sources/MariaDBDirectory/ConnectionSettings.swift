@@ -79,9 +79,13 @@
       }
     }
 
-    /// Another connection to where `first` goes.
-    func open(another first: Connection, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> Connection {
-      try connect(to: first.host, try readPassword(), until: deadline, stop: stop)
+    /// Another connection to a server to which there is one.
+    /// - Parameter prepare: as for the others.
+    func open<Ready>(
+      another host: Host, stop: StopFlag, prepare: (Connection, Instant) throws(DatabaseFault) -> Ready
+    ) throws(DatabaseFault) -> Ready {
+      let end = Instant.now + limit
+      return try prepare(try connect(to: host, try readPassword(), until: end, stop: stop), end)
     }
 
     private func readPassword() throws(DatabaseFault) -> Secret? {

@@ -11,14 +11,13 @@
     init(
       _ settings: ConnectionSettings, _ queries: QuerySet, suspect: Host?, stop: StopFlag
     ) throws(SessionFailure) {
+      let prepare = { @Sendable (connection: Connection, end: Deadline) throws(DatabaseFault) in
+        try PreparedConnection(queries, on: connection, until: end, stop: stop)
+      }
       do throws(DatabaseFault) {
-        let (first, end) = try settings.open(suspect: suspect, stop: stop) {
-          connection, end throws(DatabaseFault) in
-          (try PreparedConnection(queries, on: connection, until: end, stop: stop), end)
-        }
+        let first = try settings.open(suspect: suspect, stop: stop, prepare: prepare)
         self.init(first, upTo: Self.maximumConnections) { () throws(DatabaseFault) in
-          let other = try settings.open(another: first.connection, until: end, stop: stop)
-          return try PreparedConnection(queries, on: other, until: end, stop: stop)
+          try settings.open(another: first.host, stop: stop, prepare: prepare)
         }
       } catch {
         guard error.kind == .query else { throw .unreachable(error) }

@@ -260,6 +260,7 @@
     @Test func inALongOutageThereIsOneAttemptASecond() throws {
       let lane = try longOutageLane()
       #expect(lane.ask(0) == 3)
+      #expect(eventually { lane.proxy.connections.count == LookUpSession.maximumConnections })
       let before = lane.proxy.connections.count
       lane.proxy.set(Fault(.reset))
       let end = ContinuousClock.now + .seconds(4)

@@ -132,6 +132,19 @@
       return names
     }
 
+    /// Waits until all are there.
+    private func awaitConnections(of directory: MariaDBDirectory, to server: MariaDBServer) throws {
+      #expect(directory.ask("user1").value != nil)
+      #expect(
+        try eventually {
+          // Beside them, the one that asks, and what the server has of its own.
+          try server.sql("SELECT count(*) FROM information_schema.processlist WHERE command = 'Sleep' AND db = 'test'")
+            .trimmingCharacters(in: .whitespacesAndNewlines) == "\(LookUpSession.maximumConnections)"
+        })
+      // They are taken over when the thread is awake.
+      #expect(directory.ask("user1").value != nil)
+    }
+
     /// Asks and does not wait.
     private func begin(_ names: [String], on directory: MariaDBDirectory) -> Collected<Outcome<Account>> {
       let outcomes = Collected<Outcome<Account>>()
@@ -147,7 +160,7 @@
       try serve { server in
         let (directory, events) = try People.open(server.connection(), queries: People.queries(Self.slowForSome))
         defer { directory.shutDown() }
-        #expect(directory.ask("user1").value != nil)
+        try awaitConnections(of: directory, to: server)
         let names = try addSlow(LookUpSession.maximumConnections, to: server)
         let slow = begin(names, on: directory)
         let took = ContinuousClock().measure {
@@ -164,7 +177,7 @@
       try serve { server in
         let (directory, _) = try People.open(server.connection(), queries: People.queries(Self.slowForSome))
         defer { directory.shutDown() }
-        #expect(directory.ask("user1").value != nil)
+        try awaitConnections(of: directory, to: server)
         let names = try addSlow(LookUpSession.maximumConnections - 1, to: server)
         let slow = begin(names, on: directory)
         var others = 0

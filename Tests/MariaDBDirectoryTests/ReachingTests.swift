@@ -201,10 +201,27 @@
           try server.sql("SELECT count(*) FROM information_schema.processlist WHERE user = '\(user)'")
             .trimmingCharacters(in: .whitespacesAndNewlines)
         }
-        #expect(try connections() == "\(min(limit, LookUpSession.maximumConnections))")
+        let most = min(limit, LookUpSession.maximumConnections)
+        #expect(try eventually { try connections() == "\(most)" })
+        #expect(directory.askAll((0..<50).map { "user\($0)" }).allSatisfy { $0.value != nil })
+        #expect(try connections() == "\(most)")
         #expect(events.all.map(\.level) == [.info], "\(events.all)")
         directory.shutDown()
         #expect(try eventually { try connections() == "0" })
+      }
+    }
+
+    @Test func theFirstConnectionServesWhileTheOthersAreOpened() throws {
+      try serve { server, database in
+        let proxy = try FaultProxy(to: server.socketPath)
+        defer { proxy.stop() }
+        // One that nothing happens to, and then a server that takes connections and never speaks.
+        proxy.inject([Fault(.reset, after: 1_000_000)] + Array(repeating: Fault(.silence), count: 20))
+        let (directory, events) = try People.open("host=127.0.0.1 port=\(proxy.port) dbname=\(database) user=root")
+        defer { directory.shutDown() }
+        for _ in 0..<20 { #expect(directory.ask("user1", within: .seconds(3)).value != nil) }
+        #expect(eventually { proxy.connections.count == 2 })
+        #expect(events.all.map(\.level) == [.info], "\(events.all)")
       }
     }
 

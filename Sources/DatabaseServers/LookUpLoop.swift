@@ -231,7 +231,10 @@ package struct LookUpLoop {
 
   private mutating func finishReplacing(_ result: Result<LookUpSession, SessionFailure>, at now: Instant) {
     // It has spoken in the meantime: the new ones are not needed.
-    guard let since = lanes?.mostSilent?.lastHeard, now - since >= timing.silence else { return }
+    guard let since = lanes?.mostSilent?.lastHeard, now - since >= timing.silence else {
+      if case .success(let session) = result { session.later.close() }
+      return
+    }
     // The server is well; what is wrong with the query is not for those under way.
     if case .failure(.unfit) = result { return }
     lose(Self.silent(for: now - since), at: since, silence: now - timing.silence)

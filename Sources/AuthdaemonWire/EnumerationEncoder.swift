@@ -29,11 +29,10 @@ public enum EnumerationEncoder {
     name: UnsafeRawBufferPointer, uid: UInt32, gid: UInt32, home: UnsafeRawBufferPointer,
     maildir: UnsafeRawBufferPointer, options: UnsafeRawBufferPointer, to bytes: inout [UInt8]
   ) -> ReplyFault? {
-    withNumbers(uid, gid) { numbers in
+    let isDone = withNumbers(uid, gid) { numbers in
+      // Behind home, maildir and options there is a mark each.
       let size = name.count + numbers.count + home.count + maildir.count + options.count + 3
-      guard size <= WireLimits.enumerationLine else {
-        return unsafeField(name, home, maildir, options).map { .unsafeValue(field: $0) } ?? .tooLong
-      }
+      if name.isEmpty || size > WireLimits.enumerationLine { return false }
       // Room for the line at once: piece by piece, an array asks each time whether it has room.
       let start = bytes.count
       bytes.append(contentsOf: blank[..<size])
@@ -58,10 +57,11 @@ public enum EnumerationEncoder {
         // The whole line at once, which is quicker than field by field: it holds our marks, and no other.
         return UnsafeRawBufferPointer(rebasing: bytes[start..<end]).listMarks
       }
-      if marks == Self.marks, !name.isEmpty { return nil }
-      bytes.removeSubrange(start...)
-      return unsafeField(name, home, maildir, options).map { .unsafeValue(field: $0) } ?? .tooLong
+      if marks != Self.marks { bytes.removeSubrange(start...) }
+      return marks == Self.marks
     }
+    if isDone { return nil }
+    return unsafeField(name, home, maildir, options).map { .unsafeValue(field: $0) } ?? .tooLong
   }
 
   /// What a line is written over.

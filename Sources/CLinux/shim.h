@@ -172,15 +172,6 @@ static inline void gatepost_return_memory(void) {
 #endif
 }
 
-// A moment's rest for a processor that waits for another one.
-static inline void gatepost_relax(void) {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ __volatile__("isb");
-#endif
-}
-
 static inline int gatepost_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
 
 static inline int gatepost_set_nonblocking(int fd) {

@@ -64,6 +64,11 @@ package enum SessionFailure: Error, Sendable, Equatable {
   /// The server is there and the query does not fit it: requests are answered at once, and the next attempt may find
   /// it mended.
   case unfit(Unavailability)
+
+  /// What kept a session from coming about.
+  package init(_ fault: DatabaseFault) {
+    self = fault.kind == .query ? .unfit(fault.unavailability) : .unreachable(fault)
+  }
 }
 
 /// The look-ups that are under way on one connection.

@@ -20,8 +20,7 @@
           try settings.open(another: first.host, stop: stop, prepare: prepare)
         }
       } catch {
-        guard error.kind == .query else { throw .unreachable(error) }
-        throw .unfit(error.unavailability)
+        throw SessionFailure(error)
       }
     }
   }

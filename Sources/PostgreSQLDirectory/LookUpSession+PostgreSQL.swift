@@ -11,8 +11,7 @@ extension LookUpSession {
       // One is enough: as much as is asked goes through it as one pipeline.
       self.init(first)
     } catch {
-      guard error.kind == .query else { throw .unreachable(error) }
-      throw .unfit(error.unavailability)
+      throw SessionFailure(error)
     }
   }
 

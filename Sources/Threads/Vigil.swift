@@ -9,22 +9,18 @@ public struct Vigil: Sendable {
   /// After so many brief waits in a row the next is expected to be brief.
   public static let habit = 16
 
+  /// A wait up to this long is a brief one. Where no vigil is kept, a sleeper's waking is part of it.
+  public static let brief = Duration.microseconds(200)
+
   /// Whether whom we wait for can run while this thread looks out for it.
   public static let isOfUse = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1
 
   /// How long to stay awake at the most.
   public let length: Duration
-  /// A wait up to this long is a brief one: without a vigil, it is as long as that and a sleeper's waking.
-  private let brief: Duration
   private var briefWaits = 0
 
-  /// - Parameters:
-  ///   - length: `.zero` is never.
-  ///   - brief: at least `length`.
-  public init(_ length: Duration, brief: Duration = .microseconds(200)) {
-    self.length = length
-    self.brief = brief
-  }
+  /// - Parameter length: `.zero` is never.
+  public init(_ length: Duration) { self.length = length }
 
   /// Whether to keep it now.
   public var isDue: Bool { briefWaits >= Self.habit && length > .zero && Self.isOfUse }
@@ -34,7 +30,7 @@ public struct Vigil: Sendable {
   ///   - time: how long it took.
   ///   - isAlone: whether one thing at the most was being done meanwhile.
   public mutating func waited(_ time: Duration, isAlone: Bool) {
-    briefWaits = isAlone && time <= brief ? briefWaits + 1 : 0
+    briefWaits = isAlone && time <= Self.brief ? briefWaits + 1 : 0
   }
 
   /// Looks out for `length` at the most. Whoever else wants this processor gets it.

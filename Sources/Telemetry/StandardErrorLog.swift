@@ -60,7 +60,7 @@ public struct StandardErrorLog: LogHandler {
       line.append(UInt8(ascii: "0") + priority(level))
       line.append(UInt8(ascii: ">"))
     case .terminal:
-      line += timestamp()
+      appendTimestamp(to: &line)
       line.append(UInt8(ascii: " "))
       line += level.rawValue.utf8
       line += ": ".utf8
@@ -89,18 +89,14 @@ public struct StandardErrorLog: LogHandler {
   }
 
   /// RFC 3339, UTC, milliseconds.
-  private static func timestamp() -> [UInt8] {
+  private static func appendTimestamp(to line: inout [UInt8]) {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     var parts = tm()
     gmtime_r(&now.tv_sec, &parts)
-    var text: [UInt8] = []
-    text.reserveCapacity(24)
-    func append(_ value: Int, _ digits: Int, _ separator: Character) {
-      let number = String(value)
-      text += repeatElement(UInt8(ascii: "0"), count: max(0, digits - number.utf8.count))
-      text += number.utf8
-      text += separator.utf8
+    func append(_ value: Int, _ digits: Int, _ separator: Unicode.Scalar) {
+      LogText.append(decimal: UInt(max(0, value)), digits: digits, to: &line)
+      line.append(UInt8(ascii: separator))
     }
     append(Int(parts.tm_year) + 1900, 4, "-")
     append(Int(parts.tm_mon) + 1, 2, "-")
@@ -109,6 +105,5 @@ public struct StandardErrorLog: LogHandler {
     append(Int(parts.tm_min), 2, ":")
     append(Int(parts.tm_sec), 2, ".")
     append(now.tv_nsec / 1_000_000, 3, "Z")
-    return text
   }
 }

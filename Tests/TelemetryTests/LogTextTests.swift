@@ -78,6 +78,16 @@ import Testing
     #expect(line(.warning, .terminal).hasSuffix("Z warning: two\\x0alines k=\"v w\"\n"))
   }
 
+  @Test func aTerminalReadsTheTime() throws {
+    let line = String(decoding: StandardErrorLog.line(.info, "served", [:], nil, .terminal), as: UTF8.self)
+    let text = try #require(line.split(separator: " ").first)
+    #expect(line == "\(text) info: served\n")
+    let form = try Regex(#"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"#)
+    #expect(try form.wholeMatch(in: text) != nil, "\(text)")
+    let time = try Date(String(text), strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    #expect(abs(time.timeIntervalSinceNow) < 60, "\(text)")
+  }
+
   @Test func theWriterLosesNothingItTook() throws {
     let pipe = Pipe()
     let writer = try LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor, lostLine: { _ in [] })

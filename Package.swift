@@ -49,7 +49,8 @@ let package = Package(
     // Back ends: one target each. What those that are servers share: waiting, reconnecting, queues.
     .target(name: "DatabaseServers", dependencies: ["Accounts", "Secrets", "Threads"], swiftSettings: strict),
     .target(
-      name: "SQLiteDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CSQLite"], swiftSettings: strict),
+      name: "SQLiteDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CLinux", "CSQLite"],
+      swiftSettings: strict),
     .target(
       name: "PostgreSQLDirectory", dependencies: ["DatabaseServers", "Accounts", "Secrets", "Threads", "CPostgreSQL"],
       swiftSettings: strict),
@@ -100,7 +101,8 @@ let package = Package(
     .testTarget(
       name: "SQLiteDirectoryTests",
       dependencies: [
-        "SQLiteDirectory", "DirectoryConformance", "TestSupport", "TestTraits", "CSQLite", "Accounts", "Secrets",
+        "SQLiteDirectory", "DirectoryConformance", "TestSupport", "TestTraits", "CLinux", "CSQLite", "Accounts",
+        "Secrets",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -152,6 +152,15 @@ public final class Broker: Sendable {
     }
   }
 
+  /// Many requests are about to come, all from the calling thread.
+  /// - Returns: to be called when they have come, within milliseconds, by the same thread and before the next turn begins; nil when
+  ///   no directory wants to know.
+  public func beginTurn() -> (@Sendable () -> Void)? {
+    let (takers, end) = snapshot.withLock { ($0.takers, $0.endTurn) }
+    for taker in takers { taker.beginTurn() }
+    return end
+  }
+
   private func socketName(_ channel: any RequestChannel) -> String? {
     snapshot.withLock { $0 }.settings.name(ofSocket: channel.socket)
   }
@@ -267,6 +276,10 @@ final class Snapshot: Sendable {
   let rehashTo: [RehashTarget?]
   /// Nil: no verified login is remembered.
   let verified: VerifiedLogins?
+  /// Directories that want to know of turns.
+  let takers: [any TurnTaking]
+  /// Ends a turn of theirs; nil when there is none.
+  let endTurn: (@Sendable () -> Void)?
   private let active = Lock(0)
   private let hasSuccessor = Atomic(false)
 
@@ -282,6 +295,15 @@ final class Snapshot: Sendable {
     let rehashTo = settings.directories.map(\.rehashTo)
     self.rehashTo = rehashTo.contains { $0 != nil } ? rehashTo : []
     self.verified = verified
+    let takers: [any TurnTaking] = settings.directories.compactMap { entry in
+      entry.directory as? any TurnTaking
+    }
+    self.takers = takers
+    if takers.isEmpty {
+      endTurn = nil
+    } else {
+      endTurn = { for taker in takers { taker.endTurn() } }
+    }
   }
 
   /// Whether other settings count by now.

@@ -1,7 +1,7 @@
 internal import Accounts
 
-/// Answers look-ups: the connection of the look-up thread, its prepared statement, and what became of them. Confined to that
-/// thread.
+/// Answers look-ups: a connection, its prepared statements, and what became of them. For one thread at a time: that of the look-ups,
+/// or the one on whose turn they came.
 final class AccountReader {
   private let file: DatabaseFile
   private let queries: QuerySet
@@ -9,6 +9,7 @@ final class AccountReader {
   private let stop: StopFlag
   private var session: Session?
   private var isBatchOfSeveral = false
+  private var spot = Spot()
 
   init(file: DatabaseFile, queries: QuerySet, stop: StopFlag, report: @escaping @Sendable (DirectoryEvent) -> Void) {
     self.file = file
@@ -21,6 +22,7 @@ final class AccountReader {
   private struct Session {
     let identity: DatabaseFile.Identity
     let connection: SQLiteConnection
+    let reading: CachedReading
     let begin: SQLiteStatement
     let commit: SQLiteStatement
     let account: Query<AccountColumns>
@@ -113,7 +115,7 @@ final class AccountReader {
               return try query.statement.step()
             }, query.statement.value)
         }
-      } catch let fault as SQLiteFault where !fault.concernsFile && !fault.leavesConnectionUsable {
+      } catch let fault as SQLiteFault where !fault.concernsFile && !fault.leavesConnectionUsable && !spot.isTaken {
         // This query's own trouble: the connection is as good as before for accounts.
         session.appPasswords = nil
         return .unavailable(fault.unavailability(stopping: stop.isSet))
@@ -123,6 +125,81 @@ final class AccountReader {
       }
     }
   }
+
+  // MARK: On the spot
+
+  /// Whether the calling thread may answer, and how that goes.
+  private struct Spot {
+    /// How long the caller is kept at the most: many times what a turn's look-ups take, and more than another program may have the
+    /// processor meanwhile.
+    static let limit = Duration.milliseconds(20)
+    /// When that was too short, the look-up thread does it all for so long; twice as long each time, up to the most.
+    static let shortestPause = Duration.milliseconds(100)
+    static let longestPause = Duration.seconds(10)
+
+    var isTaken = false
+    /// Whether something was met that another thread can wait for.
+    var isTroubled = false
+    private var pause = Self.shortestPause
+    private var pauseEnd: Deadline?
+
+    /// Whether it may be tried.
+    func isOffered(at now: Deadline) -> Bool { pauseEnd.map { now >= $0 } ?? true }
+
+    /// It took too long.
+    mutating func tookTooLong(at now: Deadline) {
+      // Long ago: another cause.
+      if let pauseEnd, now - pauseEnd > Self.longestPause { pause = Self.shortestPause }
+      pauseEnd = now + pause
+      pause = min(pause * 2, Self.longestPause)
+    }
+  }
+
+  /// Answers what can be answered without waiting for a disk or a lock, and without opening anything: what it takes from `next`, until
+  /// that has no more.
+  /// - Parameters:
+  ///   - next: the next look-ups; empty when there are none.
+  ///   - back: given those that must be asked again.
+  func answerOnSpot<LookUp>(
+    _ next: () -> [LookUp], _ ask: (LookUp) -> Bool, back: (ArraySlice<LookUp>) -> Void
+  ) {
+    let now = Deadline.now
+    guard let session, session.reading.isPossible == true, spot.isOffered(at: now),
+      (try? file.identity()) == session.identity
+    else { return }
+    let patience = session.connection.patience
+    patience.endOnSpot = now + Spot.limit
+    spot.isTaken = true
+    spot.isTroubled = false
+    session.reading.restrict {
+      while !spot.isTroubled {
+        let lookUps = next()
+        if lookUps.isEmpty { break }
+        isBatchOfSeveral = lookUps.count > 1
+        if let place = lookUps.firstIndex(where: { !ask($0) }) { back(lookUps[place...]) }
+        endBatch()
+      }
+    }
+    spot.isTaken = false
+    if spot.isTroubled, patience.isSpotOver { spot.tookTooLong(at: .now) }
+    patience.endOnSpot = nil
+  }
+
+  /// - Returns: nil when the look-up must be asked again, where it can be waited for.
+  func onSpot<Value>(_ ask: () -> Outcome<Value>) -> Outcome<Value>? {
+    if let session, session.connection.patience.isSpotOver { spot.isTroubled = true }
+    if spot.isTroubled { return nil }
+    let outcome = ask()
+    return spot.isTroubled ? nil : outcome
+  }
+
+  /// - Returns: whether it is somebody else's to find out what is wrong.
+  private func leave() -> Bool {
+    if spot.isTaken { spot.isTroubled = true }
+    return spot.isTaken
+  }
+
+  // MARK: Asking
 
   private func prepare(
     _ template: QueryTemplate, on connection: SQLiteConnection
@@ -146,6 +223,8 @@ final class AccountReader {
       self.session = session
       state.works()
       return outcome
+    } catch  where leave() {
+      return .unavailable(Unavailability(.unreachable))
     } catch let fault as SQLiteFault {
       if !fault.leavesConnectionUsable { session = nil }
       if fault.concernsFile { state.failed(file.explain(fault)) }
@@ -170,7 +249,8 @@ final class AccountReader {
     let patience = Patience(stop: stop)
     patience.begin(deadline: deadline, asked: asked)
     let connection = try SQLiteConnection(path: file.path, mode: .reading, patience: patience)
-    try connection.readHeader()
+    let reading = CachedReading()
+    try reading.watch { () throws(SQLiteFault) in try connection.readHeader() }
     let statement: SQLiteStatement
     do {
       statement = try SQLiteStatement(connection, queries.account)
@@ -183,7 +263,8 @@ final class AccountReader {
     let query = try Query(statement) { names throws(ColumnError) in try AccountColumns(account: names) }
     state.opened()
     return Session(
-      identity: identity, connection: connection, begin: try SQLiteStatement(connection, sql: "BEGIN"),
+      identity: identity, connection: connection, reading: reading,
+      begin: try SQLiteStatement(connection, sql: "BEGIN"),
       commit: try SQLiteStatement(connection, sql: "COMMIT"), account: query)
   }
 

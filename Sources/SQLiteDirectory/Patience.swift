@@ -25,6 +25,8 @@ final class Patience {
   private let stop: StopFlag
   private var deadline = Deadline.now
   private var busyEnd = Deadline.now
+  /// There while nothing may be waited for: until then queries may run.
+  var endOnSpot: Deadline?
 
   init(stop: StopFlag) { self.stop = stop }
 
@@ -35,13 +37,16 @@ final class Patience {
   }
 
   /// Whether a running query must end.
-  var isOver: Bool { stop.isSet || Deadline.now >= deadline }
+  var isOver: Bool { stop.isSet || Deadline.now >= min(deadline, endOnSpot ?? deadline) }
+
+  /// Whether what must not be waited for has taken its time.
+  var isSpotOver: Bool { stop.isSet || endOnSpot.map { Deadline.now >= $0 } ?? false }
 
   /// Sleeps a little before the next try for a lock.
   /// - Parameter tries: how many there were for this lock.
   /// - Returns: false to give up.
   func waitForLock(tries: Int32) -> Bool {
-    guard !stop.isSet, Deadline.now < busyEnd else { return false }
+    guard !stop.isSet, endOnSpot == nil, Deadline.now < busyEnd else { return false }
     usleep(min(Self.longestSleep, 500 << UInt32(min(max(tries, 0), 6))))
     return true
   }

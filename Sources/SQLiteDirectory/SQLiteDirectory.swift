@@ -3,10 +3,11 @@ internal import Threads
 
 /// Accounts in an SQLite file.
 ///
-/// Two threads: one answers look-ups, on one read-only connection with a prepared statement for accounts
-/// and one for app passwords; one stores new passwords, and
-/// exists only where there is a `set-password` query, so that no login waits for another program's write lock.
-final class SQLiteDirectory: AccountDirectory {
+/// Look-ups have one read-only connection, with a prepared statement for accounts and one for app passwords. Those that come in a
+/// turn of somebody's (`TurnTaking`) are answered there, as long as nothing has to be waited for; all others by a thread. Another one
+/// stores new passwords, and exists only where there is a `set-password` query, so that no login waits for another program's write
+/// lock.
+final class SQLiteDirectory: AccountDirectory, TurnTaking {
   /// How many look-ups wait at the most; the next one is `unavailable(.overloaded)`. More than there are connections by default: at
   /// 30,000 a second this is half a second of work.
   static let lookUpCapacity = 16_384
@@ -38,6 +39,24 @@ final class SQLiteDirectory: AccountDirectory {
       case .appPasswords(let completion): completion(reader.appPasswords(key, deadline: deadline, asked: asked))
       }
     }
+
+    /// The same if nothing has to be waited for.
+    /// - Returns: whether it has its answer.
+    func askOnSpot(_ reader: AccountReader) -> Bool {
+      switch question {
+      case .account(let completion):
+        reader.onSpot { reader.account(key, deadline: deadline, asked: asked) }.map(completion) != nil
+      case .appPasswords(let completion):
+        reader.onSpot { reader.appPasswords(key, deadline: deadline, asked: asked) }.map(completion) != nil
+      }
+    }
+
+    func turnAway(_ cause: Unavailability) {
+      switch question {
+      case .account(let completion): completion(.unavailable(cause))
+      case .appPasswords(let completion): completion(.unavailable(cause))
+      }
+    }
   }
 
   private struct Change: Sendable {
@@ -52,6 +71,7 @@ final class SQLiteDirectory: AccountDirectory {
   private let queries: QuerySet
   private let stop = StopFlag()
   private let lookUps = BoundedQueue<LookUp>(capacity: lookUpCapacity, vigil: vigil)
+  private let reader: Lock<AccountReader>
   private let changes = BoundedQueue<Change>(capacity: changeCapacity)
   private let workers: [Worker]
 
@@ -68,12 +88,15 @@ final class SQLiteDirectory: AccountDirectory {
     let report = parameters.report
     let lookUps = lookUps
     let changes = changes
+    let reader = Lock(AccountReader(file: file, queries: queries, stop: stop, report: report))
+    self.reader = reader
     let reading = try Worker(name: "sqlite-lookup") {
-      let reader = AccountReader(file: file, queries: queries, stop: stop, report: report)
       while let batch = lookUps.pop(upTo: Self.batchSize) {
-        reader.beginBatch(of: batch.count)
-        for lookUp in batch { lookUp.ask(reader) }
-        reader.endBatch()
+        reader.withLock { reader in
+          reader.beginBatch(of: batch.count)
+          for lookUp in batch { lookUp.ask(reader) }
+          reader.endBatch()
+        }
       }
     }
     guard queries.setPassword != nil else {
@@ -103,6 +126,19 @@ final class SQLiteDirectory: AccountDirectory {
   func lookUp(_ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
     let lookUp = LookUp(key: key, deadline: deadline, asked: .now, question: .account(completion))
     if !lookUps.push(lookUp) { completion(.unavailable(turnedAway(lookUps.capacity))) }
+  }
+
+  func beginTurn() { lookUps.keepBack() }
+
+  func endTurn() {
+    // While the look-up thread is at it, what has come waits for that: there may be a lock to be waited for.
+    reader.withLockIfAvailable { reader in
+      reader.answerOnSpot(lookUps.takeAll, { $0.askOnSpot(reader) }) { rest in
+        if lookUps.putBack(rest) { return }
+        for lookUp in rest { lookUp.turnAway(Unavailability(.stopping)) }
+      }
+    }
+    lookUps.letGo()
   }
 
   var offersAppPasswords: Bool { queries.appPasswords != nil }

@@ -28,6 +28,8 @@ public struct ServerLimits: Sendable, Equatable {
   public static let watchDelay: Duration = .milliseconds(10)
   /// Connections accepted between two looks at the others.
   public static let acceptsPerTurn = 256
+  /// Requests handed over together, before the first of them may have to wait for the rest: see `TurnTaking`.
+  static let requestsPerTurn = 64
   /// How long the server looks out for the next client before it sleeps, where they come one after the other: see `Vigil`. Longer
   /// takes the processor from the client.
   static let vigil: Duration = .microseconds(20)

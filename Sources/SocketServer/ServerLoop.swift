@@ -14,6 +14,7 @@ final class ServerLoop: @unchecked Sendable {
   private let limits: ServerLimits
   private let mailbox: Mailbox
   private let report: @Sendable (SocketServer.Event) -> Void
+  private let beginTurn: SocketServer.TurnBeginning
   private let handler: SocketServer.Handler
   private let stopRequested: @Sendable () -> Duration?
   private let epoll: Epoll
@@ -27,18 +28,22 @@ final class ServerLoop: @unchecked Sendable {
   private var acceptPending: Set<Int> = []
   private var nextSweep = ContinuousClock.Instant.now
   private var end: ContinuousClock.Instant?
+  /// While a turn lasts, how many requests came in it, and what ends it.
+  private var turn: (requests: Int, end: (@Sendable () -> Void)?)?
   private var isOutOfDescriptors = false
   private var lastReports: [SocketServer.Event: ContinuousClock.Instant] = [:]
 
   init(
     listeners: [Listener], limits: ServerLimits, mailbox: Mailbox,
-    report: @escaping @Sendable (SocketServer.Event) -> Void, handler: @escaping SocketServer.Handler,
+    report: @escaping @Sendable (SocketServer.Event) -> Void, beginTurn: @escaping SocketServer.TurnBeginning,
+    handler: @escaping SocketServer.Handler,
     stopRequested: @escaping @Sendable () -> Duration?
   ) throws(SystemError) {
     self.listeners = listeners
     self.limits = limits
     self.mailbox = mailbox
     self.report = report
+    self.beginTurn = beginTurn
     self.handler = handler
     self.stopRequested = stopRequested
     connections = ConnectionTable(capacity: max(1, limits.connections))
@@ -57,6 +62,7 @@ final class ServerLoop: @unchecked Sendable {
       if end == nil, let grace = stopRequested() { beginToStop(grace) }
       if let end, connections.count == 0 || .now >= end { break }
       acceptWaiting()
+      endTurn()
       for index in 0..<wait() {
         let (token, happened) = epoll[index]
         if token == Self.wakeToken {
@@ -67,6 +73,7 @@ final class ServerLoop: @unchecked Sendable {
           handle(token, happened)
         }
       }
+      endTurn()
       let now = ContinuousClock.now
       lookAfterYoung(now)
       if now >= nextSweep { sweep(now) }
@@ -282,7 +289,17 @@ final class ServerLoop: @unchecked Sendable {
       state.received = now
       state.deadline = deadline
     }
+    if turn == nil { turn = (0, beginTurn()) }
     handler(exchange, request)
+    turn?.requests += 1
+    // The first do not wait for hundreds.
+    if turn?.requests == ServerLimits.requestsPerTurn { endTurn() }
+  }
+
+  private func endTurn() {
+    guard let turn else { return }
+    self.turn = nil
+    turn.end?()
   }
 
   /// Looks after a connection whose answer was given elsewhere: sends what is left, drains, closes.

@@ -19,6 +19,10 @@ public final class SocketServer: Sendable {
   /// Takes over what arrived: a request, or bytes that are none.
   public typealias Handler = @Sendable (Exchange, ParsedRequest) -> Void
 
+  /// Told on the server's thread that requests come.
+  /// - Returns: to be called when those that came together were handed over; nil when that is of no interest.
+  public typealias TurnBeginning = @Sendable () -> (@Sendable () -> Void)?
+
   private let loop: ServerLoop
   private let mailbox: Mailbox
   private let worker: Lock<Worker?> = Lock(nil)
@@ -28,10 +32,13 @@ public final class SocketServer: Sendable {
   private let listeners: Lock<[Listener]>
 
   /// Prepares to serve `listeners`.
-  /// - Parameter rights: of the thread, and so of `report` and `handler`; `.serving` is enough for what the server does itself.
+  /// - Parameters:
+  ///   - rights: of the thread, and so of `report`, `beginTurn` and `handler`; `.serving` is enough for what the server does itself.
+  ///   - beginTurn: asked before the first of several requests that come together.
   public init(
     listeners: [Listener], limits: ServerLimits = ServerLimits(), rights: ThreadRights? = nil,
     report: @escaping @Sendable (Event) -> Void = { _ in },
+    beginTurn: @escaping TurnBeginning = { nil },
     handler: @escaping Handler
   ) throws(SystemError) {
     mailbox = try Mailbox()
@@ -39,7 +46,7 @@ public final class SocketServer: Sendable {
     self.listeners = Lock(listeners)
     let stopping = self.stopping
     loop = try ServerLoop(
-      listeners: listeners, limits: limits, mailbox: mailbox, report: report, handler: handler,
+      listeners: listeners, limits: limits, mailbox: mailbox, report: report, beginTurn: beginTurn, handler: handler,
       stopRequested: { stopping.withLock { $0 } })
   }
 

@@ -8,6 +8,8 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     var head = 0
     var waiting = 0
     var closed = false
+    /// Whether nobody is to be woken for now.
+    var isKeptBack = false
     var vigil: Vigil
     var count: Int { elements.count - head }
 
@@ -20,7 +22,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
         elements.reserveCapacity(batch.count)
         return batch
       }
-      let end = min(elements.count, head + limit)
+      let end = head + min(count, limit)
       let batch = Array(elements[head..<end])
       head = end
       if head == elements.count {
@@ -59,7 +61,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
       if state.closed || state.count >= capacity { return (false, false) }
       state.elements.append(element)
       pending.store(state.count, ordering: .relaxed)
-      return (true, state.waiting > 0)
+      return (true, state.waiting > 0 && !state.isKeptBack)
     }
     if wake { state.signal() }
     return taken
@@ -95,6 +97,39 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
       state.withLock { if counted { $0.waiting -= 1 } }
       return []
     }
+  }
+
+  /// From now on nobody is woken for what comes, until `letGo`: the caller takes it itself. Whoever is awake may take it too.
+  public func keepBack() { state.withLock { $0.isKeptBack = true } }
+
+  /// Takes all there is, without waiting.
+  public func takeAll() -> [Element] {
+    state.withLock { state in
+      let all = state.take(.max)
+      pending.store(0, ordering: .relaxed)
+      return all
+    }
+  }
+
+  /// Puts what was taken back to the front, even if there is no room for it; nobody is woken.
+  /// - Returns: false when the queue is closed, and nobody may be there to take it.
+  public func putBack(_ elements: ArraySlice<Element>) -> Bool {
+    state.withLock { state in
+      if state.closed { return false }
+      state.elements.replaceSubrange(..<state.head, with: elements)
+      state.head = 0
+      pending.store(state.count, ordering: .relaxed)
+      return true
+    }
+  }
+
+  /// Ends what `keepBack` began, and wakes somebody for what is there.
+  public func letGo() {
+    let wake = state.withLock { state in
+      state.isKeptBack = false
+      return state.count > 0 && state.waiting > 0
+    }
+    if wake { state.signal() }
   }
 
   /// - Returns: when the wait began; nil where no vigil is kept at all.

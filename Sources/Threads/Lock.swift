@@ -59,6 +59,17 @@ public struct Lock<Value>: @unchecked Sendable {
     }
   }
 
+  /// Runs `body` with exclusive access, unless another thread has it.
+  /// - Returns: nil when another thread has it.
+  @inlinable
+  public func withLockIfAvailable<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result? {
+    try storage.withUnsafeMutablePointers { header, value in
+      guard pthread_mutex_trylock(&header.pointee.mutex) == 0 else { return nil }
+      defer { pthread_mutex_unlock(&header.pointee.mutex) }
+      return try body(&value.pointee)
+    }
+  }
+
   /// Waits until `body` returns a value, giving up the lock while it waits; asked again after each `signal`.
   /// - Parameter patience: how long to wait at the most; nil is for ever.
   /// - Returns: nil when the patience ran out.

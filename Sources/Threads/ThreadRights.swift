@@ -11,6 +11,7 @@ internal import CLinux
 public struct ThreadRights: Sendable, Equatable {
   /// Numbers of system calls that may be made whatever their arguments.
   private let allowed: [Int32]
+  private let mayLock: Bool
   /// Those that make memory accessible, and may not make it executable.
   private static let mapping = [SYS_mmap, SYS_mprotect]
 
@@ -25,6 +26,15 @@ public struct ThreadRights: Sendable, Equatable {
       SYS_accept4, SYS_recvfrom, SYS_getsockopt, SYS_read,
     ])
 
+  /// `serving`, and to read files that are open already, to lock parts of them (fcntl(2), F_SETLK), and to look which files there are.
+  public static let servingFiles = ThreadRights(
+    allowed: serving.allowed + looking + [SYS_preadv2, SYS_fstat, SYS_faccessat], mayLock: true)
+
+  private init(allowed: [Int32], mayLock: Bool = false) {
+    self.allowed = allowed
+    self.mayLock = mayLock
+  }
+
   private static let memory = [SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise]
 
   private static let ownThread: [Int32] = [
@@ -38,14 +48,17 @@ public struct ThreadRights: Sendable, Equatable {
 
   #if arch(x86_64)
     private static let watching = [SYS_epoll_ctl, SYS_epoll_wait, SYS_epoll_pwait]
+    private static let looking = [SYS_newfstatat, SYS_stat, SYS_access]
     /// AUDIT_ARCH_X86_64
     private static let architecture: UInt32? = 0xC000_003E
   #elseif arch(arm64)
     private static let watching = [SYS_epoll_ctl, SYS_epoll_pwait]
+    private static let looking = [SYS_newfstatat]
     /// AUDIT_ARCH_AARCH64
     private static let architecture: UInt32? = 0xC000_00B7
   #else
     private static let watching = [SYS_epoll_ctl, SYS_epoll_pwait]
+    private static let looking: [Int32] = []
     private static let architecture: UInt32? = nil
   #endif
 
@@ -97,6 +110,13 @@ public struct ThreadRights: Sendable, Equatable {
       program += [
         Self.jump(BPF_JEQ, UInt32(number), elsePast: 4),
         Self.load(Self.argument(2)), Self.jump(BPF_JSET, UInt32(PROT_EXEC), elsePast: 1), refused, permitted,
+      ]
+    }
+    if mayLock {
+      program += [
+        Self.jump(BPF_JEQ, UInt32(SYS_fcntl), elsePast: 5),
+        Self.load(Self.argument(1)), Self.jump(BPF_JEQ, UInt32(F_GETLK), past: 1),
+        Self.jump(BPF_JEQ, UInt32(F_SETLK), elsePast: 1), permitted, refused,
       ]
     }
     program += [

@@ -77,8 +77,9 @@ struct Daemon {
     }
     let paths = listeners.map(\.path)
     let server = try SocketServer(
-      listeners: listeners, limits: limits, rights: rights ? .serving : nil,
-      report: { Self.log($0, connections: limits.connections, logger) }
+      listeners: listeners, limits: limits, rights: rights ? .servingFiles : nil,
+      report: { Self.log($0, connections: limits.connections, logger) },
+      beginTurn: { broker.beginTurn() }
     ) { exchange, request in
       broker.handle(request, from: ExchangeChannel(exchange))
     }

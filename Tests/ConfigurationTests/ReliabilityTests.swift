@@ -11,7 +11,7 @@ import Testing
     for file in files?.allObjects as? [URL] ?? [] where file.pathExtension == "swift" {
       let text = try String(contentsOf: file, encoding: .utf8)
       let functions = Set(text.matches(of: /func ([A-Za-z0-9]+)\(/).map { String($0.1) })
-      for suite in text.matches(of: /@Suite[^\n]* struct ([A-Za-z0-9]+)/) {
+      for suite in text.matches(of: /@Suite[^\n]*\s+struct ([A-Za-z0-9]+)/) {
         suites[String(suite.1), default: []].formUnion(functions)
       }
     }

@@ -51,6 +51,13 @@ final class Database: Sendable {
     }
   }
 
+  /// The same, asked in turns.
+  var fixtureOnTheSpot: DirectoryFixture {
+    DirectoryFixture(dialect: .sqlite, execute: { try self.execute($0) }) { queries in
+      try OnTheSpot(BackEnd.sqlite.open(DirectoryParameters(name: "test", location: self.path, queries: queries)))
+    }
+  }
+
   /// A table, and alice in it.
   static let alice = """
     CREATE TABLE accounts (username TEXT PRIMARY KEY, password TEXT, uid, gid, home);

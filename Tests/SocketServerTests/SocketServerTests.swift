@@ -71,6 +71,37 @@ import Threads
     init(_ value: Value) { self.value = value }
   }
 
+  @Test func requestsComeInTurns() throws {
+    let folder = try TemporaryFolder("turns")
+    let listener = try Listener.bind(path: folder.file("s"), mode: 0o666, owner: nil, group: nil)
+    enum Step: Equatable { case begin, request, end }
+    let steps = Lock<[Step]>([])
+    let server = try SocketServer(
+      listeners: [listener],
+      beginTurn: {
+        steps.withLock { $0.append(.begin) }
+        return { steps.withLock { $0.append(.end) } }
+      }
+    ) { exchange, _ in
+      steps.withLock { $0.append(.request) }
+      exchange.answer(Array("FAIL\n".utf8))
+    }
+    // They are in the kernel's queue when the server begins.
+    let waiting = try (0..<200).map { _ in try SocketConnection(unixPath: folder.file("s")) }
+    for connection in waiting { connection.send(Array("PRE . imap alice\n".utf8)) }
+    try server.start()
+    for connection in waiting {
+      var reply: [UInt8] = []
+      while case .bytes(let more) = connection.receive(until: Date(timeIntervalSinceNow: 20)) { reply += more }
+      #expect(reply == Array("FAIL\n".utf8))
+    }
+    server.stop(grace: .seconds(1))
+    let turns = steps.withLock { $0 }.split(separator: .end).map { Array($0) }
+    #expect(turns.allSatisfy { $0.first == .begin && $0.dropFirst().allSatisfy { $0 == .request } }, "\(turns)")
+    #expect(turns.map { $0.count - 1 }.reduce(0, +) == 200)
+    #expect(turns.contains { $0.count > 2 } && turns.allSatisfy { $0.count - 1 <= ServerLimits.requestsPerTurn })
+  }
+
   @Test func answersAndCloses() throws {
     let harness = try Harness()
     let reply = try harness.client.ask(harness.account("alice"))

@@ -21,6 +21,12 @@ struct ThreadRightsTests {
   #endif
   private static let serving =
     computing + waiting + [SYS_epoll_ctl, SYS_accept4, SYS_recvfrom, SYS_getsockopt, SYS_read]
+  #if arch(x86_64)
+    private static let looking = [SYS_newfstatat, SYS_stat, SYS_access]
+  #else
+    private static let looking = [SYS_newfstatat]
+  #endif
+  private static let servingFiles = serving + looking + [SYS_preadv2, SYS_fstat, SYS_faccessat]
   private static let newest: Int32 = 450
   /// The numbers between belong to no call; the kernel's own probes use some of them and pass every filter.
   private static let numbers = Array(Int32(0)...334) + Array(424...newest)
@@ -43,7 +49,7 @@ struct ThreadRightsTests {
     return gatepost_try_call(Int(number), all[0], all[1], all[2], all[3], all[4], all[5])
   }
 
-  @Test(arguments: [(ThreadRights.computing, computing), (ThreadRights.serving, serving)])
+  @Test(arguments: [(ThreadRights.computing, computing), (.serving, serving), (.servingFiles, servingFiles)])
   func everyOtherCallIsRefused(_ rights: ThreadRights, _ allowed: [Int32]) throws {
     let refusals = try inside(rights) { () -> [Int32: Int32] in
       // Without the filter some of what follows would do harm.
@@ -72,13 +78,30 @@ struct ThreadRightsTests {
         "connect": Self.call(SYS_connect, -1),
       ]
     }
-    for rights in [ThreadRights.computing, .serving] {
+    for rights in [ThreadRights.computing, .serving, .servingFiles] {
       let codes = try inside(rights) { attempts() }
       #expect(codes.allSatisfy { $0.value == EPERM }, "\(codes)")
     }
     // The same on a thread with all rights: the refusals are the filter's.
     let codes = try inside(nil) { attempts() }
     #expect(codes["open"] == 0 && codes["socket"] == 0 && codes["unlink"] == ENOENT && codes["execve"] == ENOENT)
+  }
+
+  @Test func openFilesAreReadAndLockedAndNoMore() throws {
+    let file = open("/etc/passwd", O_RDONLY)
+    defer { close(file) }
+    @Sendable func attempts() -> [Int32] {
+      var lock = flock()
+      lock.l_type = Int16(F_RDLCK)
+      var byte: UInt8 = 0
+      return [
+        fcntl(file, F_SETLK, &lock) < 0 ? errno : 0,
+        gatepost_read_cached(file, &byte, 1, 0) < 0 && errno == EPERM ? EPERM : 0,
+        fcntl(file, F_DUPFD, 0) < 0 ? errno : 0, fcntl(file, F_SETFL, O_NONBLOCK) < 0 ? errno : 0,
+      ]
+    }
+    #expect(try inside(.servingFiles) { attempts() } == [0, 0, EPERM, EPERM])
+    #expect(try inside(.serving) { attempts() } == [EPERM, EPERM, EPERM, EPERM])
   }
 
   @Test func noThreadIsStarted() throws {

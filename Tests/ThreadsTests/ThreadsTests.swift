@@ -21,6 +21,59 @@ import Threads
     #expect(queue.pop() == nil)
   }
 
+  @Test func whatIsKeptBackWaitsForWhoKeepsIt() throws {
+    let queue = BoundedQueue<Int>(capacity: 9)
+    let popped = Lock<[Int]>([])
+    let worker = try Worker(name: "pop") {
+      while let batch = queue.pop(upTo: 2) { popped.withLock { $0 += batch } }
+    }
+    usleep(50_000)
+    queue.keepBack()
+    for number in 1...3 { queue.push(number) }
+    usleep(50_000)
+    #expect(popped.withLock { $0.isEmpty }, "nobody was woken")
+    #expect(queue.takeAll() == [1, 2, 3])
+    #expect(queue.takeAll() == [])
+    queue.push(4)
+    #expect(queue.putBack([2, 3]))
+    queue.letGo()
+    queue.push(5)
+    queue.close()
+    #expect(worker.join(.seconds(20)))
+    #expect(popped.withLock { $0 } == [2, 3, 4, 5])
+    #expect(!queue.putBack([6]), "nobody is there any more")
+  }
+
+  @Test func allIsTakenBehindWhatWasPopped() {
+    let queue = BoundedQueue<Int>(capacity: 9)
+    for number in 1...5 { queue.push(number) }
+    #expect(queue.pop(upTo: 2) == [1, 2])
+    #expect(queue.takeAll() == [3, 4, 5])
+    for number in 6...8 { queue.push(number) }
+    #expect(queue.pop(upTo: 1) == [6])
+    #expect(queue.putBack([6]))
+    #expect(queue.pop(upTo: 9) == [6, 7, 8])
+  }
+
+  @Test func aLockThatIsHeldIsNotWaitedFor() throws {
+    let lock = Lock(1)
+    let isHeld = Lock(false)
+    let isTried = Lock(false)
+    let holder = try Worker(name: "holder") {
+      lock.withLock { _ in
+        isHeld.withLock { $0 = true }
+        isHeld.broadcast()
+        _ = isTried.wait(.seconds(20)) { $0 ? true : nil }
+      }
+    }
+    _ = isHeld.wait(.seconds(20)) { $0 ? true : nil }
+    #expect(lock.withLockIfAvailable { $0 } == nil)
+    isTried.withLock { $0 = true }
+    isTried.broadcast()
+    #expect(holder.join(.seconds(20)))
+    #expect(lock.withLockIfAvailable { $0 } == 1)
+  }
+
   @Test func everythingPushedIsPoppedOnce() throws {
     let queue = BoundedQueue<Int>(capacity: 100_000)
     let seen = Lock<[Int]>([])

@@ -17,6 +17,7 @@ final class ServerLoop: @unchecked Sendable {
   private let beginTurn: SocketServer.TurnBeginning
   private let handler: SocketServer.Handler
   private let stopRequested: @Sendable () -> Duration?
+  private let closer: Closer
   private let epoll: Epoll
   private let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: ServerLimits.receiveBytes, alignment: 16)
@@ -30,11 +31,15 @@ final class ServerLoop: @unchecked Sendable {
   private var end: ContinuousClock.Instant?
   /// While a turn lasts, how many requests came in it, and what ends it.
   private var turn: (requests: Int, end: (@Sendable () -> Void)?)?
+  /// Whether look-ups are this thread's work too, so that it is the one that others wait for.
+  private var answersItself = false
+  /// Of connections whose clients have gone.
+  private var closing: [Int32] = []
   private var isOutOfDescriptors = false
   private var lastReports: [SocketServer.Event: ContinuousClock.Instant] = [:]
 
   init(
-    listeners: [Listener], limits: ServerLimits, mailbox: Mailbox,
+    listeners: [Listener], limits: ServerLimits, mailbox: Mailbox, closer: Closer,
     report: @escaping @Sendable (SocketServer.Event) -> Void, beginTurn: @escaping SocketServer.TurnBeginning,
     handler: @escaping SocketServer.Handler,
     stopRequested: @escaping @Sendable () -> Duration?
@@ -42,6 +47,7 @@ final class ServerLoop: @unchecked Sendable {
     self.listeners = listeners
     self.limits = limits
     self.mailbox = mailbox
+    self.closer = closer
     self.report = report
     self.beginTurn = beginTurn
     self.handler = handler
@@ -76,6 +82,8 @@ final class ServerLoop: @unchecked Sendable {
       endTurn()
       let now = ContinuousClock.now
       lookAfterYoung(now)
+      // While nobody is here, there is no better time; and where other threads are behind, this one had better do it than wake another.
+      if closing.count >= Closer.fewest || connections.count == 0 || !answersItself { closeWaiting() }
       if now >= nextSweep { sweep(now) }
     }
     closeEverything()
@@ -289,7 +297,10 @@ final class ServerLoop: @unchecked Sendable {
       state.received = now
       state.deadline = deadline
     }
-    if turn == nil { turn = (0, beginTurn()) }
+    if turn == nil {
+      turn = (0, beginTurn())
+      answersItself = turn?.end != nil
+    }
     handler(exchange, request)
     turn?.requests += 1
     // The first do not wait for hundreds.
@@ -331,6 +342,7 @@ final class ServerLoop: @unchecked Sendable {
   private func sweep(_ now: ContinuousClock.Instant) {
     nextSweep = now + ServerLimits.sweepInterval
     isOutOfDescriptors = false
+    closeWaiting()
     var overdue: [UInt64] = []
     connections.forEach { token, entry in
       if !entry.isHandedOver {
@@ -357,7 +369,7 @@ final class ServerLoop: @unchecked Sendable {
     }
   }
 
-  /// Frees a connection. Nothing but this, and the end, closes a client's descriptor.
+  /// Frees a connection. Nothing but this, and the end, gives a client's descriptor away.
   private func close(_ token: UInt64) {
     guard var entry = connections.remove(token) else { return }
     _ = entry.parser.end()
@@ -373,8 +385,22 @@ final class ServerLoop: @unchecked Sendable {
         drained += count
       }
       if drained > 0, let base = receiveBuffer.baseAddress { gatepost_wipe(base, receiveBuffer.count) }
-      Glibc.close(exchange.descriptor)
+      // Where the house is half full, or there are no descriptors, the next client needs the place; and who has not gone yet waits for
+      // the end.
+      if !state.peerGone || isOutOfDescriptors || connections.count > limits.connections / 2 {
+        Glibc.close(exchange.descriptor)
+      } else {
+        closing.append(exchange.descriptor)
+      }
     }
+    if closing.count >= ServerLimits.requestsPerTurn { closeWaiting() }
+  }
+
+  /// Has the descriptors closed that were put aside.
+  private func closeWaiting() {
+    if closing.isEmpty { return }
+    closer.close(closing)
+    closing = []
   }
 
   private func beginToStop(_ grace: Duration) {
@@ -396,5 +422,6 @@ final class ServerLoop: @unchecked Sendable {
       if entry.exchange.state.withLock({ $0.phase != .streaming }) { rest.append(token) }
     }
     for token in rest { close(token) }
+    closeWaiting()
   }
 }

@@ -46,7 +46,9 @@ public final class SocketServer: Sendable {
     self.listeners = Lock(listeners)
     let stopping = self.stopping
     loop = try ServerLoop(
-      listeners: listeners, limits: limits, mailbox: mailbox, report: report, beginTurn: beginTurn, handler: handler,
+      listeners: listeners, limits: limits, mailbox: mailbox,
+      closer: Closer(room: min(ServerLimits.closingAtMost, limits.connections / 2), rights: rights), report: report,
+      beginTurn: beginTurn, handler: handler,
       stopRequested: { stopping.withLock { $0 } })
   }
 

@@ -55,6 +55,30 @@ import Testing
     #expect(daemon.stop() == 0, "it ends in time, too")
   }
 
+  /// Their descriptors are put aside for a moment when there is more to do, and no longer: with others there that do nothing, and alone.
+  @Test(arguments: [true, false]) func clientsThatHaveGoneLeaveNothing(_ isIdlerThere: Bool) throws {
+    let daemon = try daemon()
+    // Where a connection was accepted, its end bears the path that the socket was bound to until it is closed; so does the socket
+    // itself.
+    let run = URL(fileURLWithPath: daemon.socketPath).deletingLastPathComponent().path
+    func ends() throws -> Int {
+      try String(contentsOfFile: "/proc/net/unix", encoding: .utf8).split(separator: "\n")
+        .count { $0.contains(" \(run)/") } - 1
+    }
+    let idler = isIdlerThere ? try SocketConnection(unixPath: daemon.socketPath) : nil
+    for count in [1, 7, 40, 3] {
+      let clients = try (0..<count).map { _ in try SocketConnection(unixPath: daemon.socketPath) }
+      for client in clients { client.send("PRE . imap quick\n".utf8) }
+      for client in clients {
+        while case .bytes = client.receive(until: Date(timeIntervalSinceNow: 20)) {}
+      }
+      // The kernel's list may lack what is there while others change it.
+      #expect(eventually { (try? ends()).map { $0 >= (isIdlerThere ? 1 : 0) } == true })
+    }
+    #expect(eventually { (try? ends()) == (isIdlerThere ? 1 : 0) })
+    withExtendedLifetime(idler) {}
+  }
+
   @Test func requestsThatAreNone() throws {
     let daemon = try daemon()
     var open: [SocketConnection] = []

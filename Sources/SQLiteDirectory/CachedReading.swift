@@ -64,7 +64,7 @@ final class CachedReading {
 
   /// Whether SQLite calls `reading` from now on: it must have been compiled to use pread(2).
   private static let isInstalled: Bool = {
-    guard sqlite3_initialize() == SQLITE_OK, let system = sqlite3_vfs_find(nil),
+    guard SQLiteLibrary.isInitialised, let system = sqlite3_vfs_find(nil),
       let name = (["pread64", "pread"] as [String]).first(where: { system.pointee.xGetSystemCall?(system, $0) != nil })
     else { return false }
     // SQLite has one type for the addresses of all system calls, and calls this one as a pread.

@@ -32,6 +32,7 @@ final class SQLiteConnection {
   /// Opens an existing file; never makes one.
   init(path: String, mode: Mode, patience: Patience) throws(SQLiteFault) {
     let access = mode == .writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
+    _ = SQLiteLibrary.isInitialised
     var opened: OpaquePointer?
     let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX, nil)
     guard result == SQLITE_OK, let opened else {

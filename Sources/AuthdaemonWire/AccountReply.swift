@@ -44,16 +44,15 @@ public struct AccountReply: Sendable {
   /// The bytes to send. They hold secrets when the reply does.
   /// - Returns: `unsafeValue` when LF or NUL stands in a value, `tooLong` above `WireLimits.reply`.
   public func encoded() -> Result<[UInt8], ReplyFault> {
-    // No closure over `self`: it would take a copy, with a reference count for each value.
-    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: mostBytes, alignment: 16)
-    defer {
-      room.wipe()
-      room.deallocate()
+    // On the stack, as a rule: raw memory comes from posix_memalign(3), for which glibc keeps nothing ready.
+    withUnsafeTemporaryAllocation(byteCount: mostBytes, alignment: 1) { room in
+      defer { room.wipe() }
+      var lines = Lines(room)
+      write(&lines)
+      if let fault = lines.fault { return .failure(fault) }
+      return lines.count > WireLimits.reply
+        ? .failure(.tooLong) : .success([UInt8](UnsafeRawBufferPointer(rebasing: room[..<lines.count])))
     }
-    var lines = Lines(room)
-    write(&lines)
-    if let fault = lines.fault { return .failure(fault) }
-    return lines.count > WireLimits.reply ? .failure(.tooLong) : .success([UInt8](room[..<lines.count]))
   }
 
   private func write(_ lines: inout Lines) {

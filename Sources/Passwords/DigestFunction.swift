@@ -26,19 +26,20 @@ enum DigestFunction: Sendable {
   ) -> Result {
     switch self {
     case .md4: MD4.withDigest(password, salt: salt, body)
-    case .md5: Self.run(Insecure.MD5(), password, salt).withUnsafeBytes(body)
-    case .sha1: Self.run(Insecure.SHA1(), password, salt).withUnsafeBytes(body)
-    case .sha256: Self.run(SHA256(), password, salt).withUnsafeBytes(body)
-    case .sha384: Self.run(SHA384(), password, salt).withUnsafeBytes(body)
-    case .sha512: Self.run(SHA512(), password, salt).withUnsafeBytes(body)
+    case .md5: Self.run(Insecure.MD5.self, password, salt).withUnsafeBytes(body)
+    case .sha1: Self.run(Insecure.SHA1.self, password, salt).withUnsafeBytes(body)
+    case .sha256: Self.run(SHA256.self, password, salt).withUnsafeBytes(body)
+    case .sha384: Self.run(SHA384.self, password, salt).withUnsafeBytes(body)
+    case .sha512: Self.run(SHA512.self, password, salt).withUnsafeBytes(body)
     }
   }
 
   @inline(__always)
   private static func run<Function: HashFunction>(
-    _ function: Function, _ password: UnsafeRawBufferPointer, _ salt: UnsafeRawBufferPointer
+    _: Function.Type, _ password: UnsafeRawBufferPointer, _ salt: UnsafeRawBufferPointer
   ) -> Function.Digest {
-    var function = function
+    // Made here: one that was handed in would be copied at the first bytes.
+    var function = Function()
     function.update(bufferPointer: password)
     if !salt.isEmpty { function.update(bufferPointer: salt) }
     return function.finalize()

@@ -19,7 +19,7 @@ final class AccountReader {
   }
 
   /// An open file and the queries prepared on it.
-  private struct Session {
+  private final class Session {
     let identity: DatabaseFile.Identity
     let connection: SQLiteConnection
     let reading: CachedReading
@@ -28,6 +28,18 @@ final class AccountReader {
     let account: Query<AccountColumns>
     /// Prepared when it is asked for: where its table is missing, accounts are found all the same.
     var appPasswords: Query<AppPasswordColumns>?
+
+    init(
+      identity: DatabaseFile.Identity, connection: SQLiteConnection, reading: CachedReading,
+      account: Query<AccountColumns>
+    ) throws(SQLiteFault) {
+      self.identity = identity
+      self.connection = connection
+      self.reading = reading
+      begin = try SQLiteStatement(connection, sql: "BEGIN")
+      commit = try SQLiteStatement(connection, sql: "COMMIT")
+      self.account = account
+    }
   }
 
   /// A prepared query and its columns.
@@ -176,7 +188,7 @@ final class AccountReader {
         let lookUps = next()
         if lookUps.isEmpty { break }
         isBatchOfSeveral = lookUps.count > 1
-        if let place = lookUps.firstIndex(where: { !ask($0) }) { back(lookUps[place...]) }
+        if let place = lookUps.indices.first(where: { !ask(lookUps[$0]) }) { back(lookUps[place...]) }
         endBatch()
       }
     }
@@ -210,17 +222,16 @@ final class AccountReader {
   /// Opens the file if it has to, and lets `body` ask.
   /// - Parameter key: whose query it is, for the log.
   private func attempt<Value>(
-    _ key: String, deadline: Deadline, asked: Deadline, _ body: (inout Session) throws -> Outcome<Value>
+    _ key: String, deadline: Deadline, asked: Deadline, _ body: (Session) throws -> Outcome<Value>
   ) -> Outcome<Value> {
     guard !stop.isSet else { return .unavailable(Unavailability(.stopping)) }
     guard Deadline.now < deadline else {
       return .unavailable(Unavailability(.timedOut, "the deadline passed before the question was asked"))
     }
     do {
-      var session = try session ?? open(deadline: deadline, asked: asked)
+      let session = try session ?? open(deadline: deadline, asked: asked)
       self.session = session
-      let outcome = try body(&session)
-      self.session = session
+      let outcome = try body(session)
       state.works()
       return outcome
     } catch  where leave() {
@@ -262,10 +273,7 @@ final class AccountReader {
     }
     let query = try Query(statement) { names throws(ColumnError) in try AccountColumns(account: names) }
     state.opened()
-    return Session(
-      identity: identity, connection: connection, reading: reading,
-      begin: try SQLiteStatement(connection, sql: "BEGIN"),
-      commit: try SQLiteStatement(connection, sql: "COMMIT"), account: query)
+    return try Session(identity: identity, connection: connection, reading: reading, account: query)
   }
 
   /// Runs a query for one key; `rows` reads what it finds.

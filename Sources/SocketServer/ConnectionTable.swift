@@ -21,14 +21,14 @@ struct ConnectionTable {
       self.accepted = accepted
       self.deadline = deadline
     }
+
+    /// Lets `body` change it where it is.
+    fileprivate mutating func change<Result>(_ body: (inout Entry) -> Result) -> Result { body(&self) }
   }
 
-  private struct Slot {
-    var generation: UInt32 = 0
-    var entry: Entry?
-  }
-
-  private var slots: [Slot]
+  private var entries: [Entry?]
+  /// Which tenant of its slot each is, or will be.
+  private var generations: [UInt32]
   private var free: [UInt32]
   private var links: [SlotList.Link]
   /// In the order of their acceptance.
@@ -37,7 +37,8 @@ struct ConnectionTable {
   private(set) var count = 0
 
   init(capacity: Int) {
-    slots = Array(repeating: Slot(), count: capacity)
+    entries = Array(repeating: nil, count: capacity)
+    generations = Array(repeating: 0, count: capacity)
     free = (0..<UInt32(capacity)).reversed()
     links = Array(repeating: SlotList.Link(), count: capacity)
   }
@@ -51,7 +52,7 @@ struct ConnectionTable {
 
   mutating func insert(_ entry: Entry) {
     guard let index = free.popLast() else { return }
-    slots[Int(index)].entry = entry
+    entries[Int(index)] = entry
     reading.append(index, &links)
     count += 1
   }
@@ -59,10 +60,10 @@ struct ConnectionTable {
   /// Notes that the request is whole: the connection is none of the silent ones any more, and has a new deadline.
   /// - Returns: its exchange; nil when the token names no connection that was still reading.
   mutating func handOver(_ token: UInt64, deadline: ContinuousClock.Instant) -> Exchange? {
-    guard let index = index(token), slots[index].entry?.isHandedOver == false else { return nil }
+    guard let index = index(token), entries[index]?.isHandedOver == false else { return nil }
     reading.remove(UInt32(index), &links)
     handedOver.append(UInt32(index), &links)
-    return Self.reach(&slots[index].entry) { entry in
+    return entries[index]?.change { entry in
       entry.isHandedOver = true
       entry.parser = RequestParser()
       entry.deadline = deadline
@@ -72,32 +73,22 @@ struct ConnectionTable {
 
   private func index(_ token: UInt64) -> Int? {
     let index = Int(UInt32(truncatingIfNeeded: token))
-    guard index < slots.count, slots[index].generation == UInt32(token >> 32), slots[index].entry != nil else {
-      return nil
-    }
+    // Whoever leaves a slot leaves it to the next generation: this one is there, or has yet to come.
+    guard index < generations.count, generations[index] == UInt32(token >> 32) else { return nil }
     return index
   }
 
   /// Reaches an entry in place.
   mutating func with<Result>(_ token: UInt64, _ body: (inout Entry) -> Result) -> Result? {
     guard let index = index(token) else { return nil }
-    return Self.reach(&slots[index].entry, body)
-  }
-
-  private static func reach<Result>(_ entry: inout Entry?, _ body: (inout Entry) -> Result) -> Result? {
-    guard var present = entry.take() else { return nil }
-    let result = body(&present)
-    entry = present
-    return result
+    return entries[index]?.change(body)
   }
 
   mutating func remove(_ token: UInt64) -> Entry? {
-    guard let index = index(token) else { return nil }
-    let entry = slots[index].entry
-    slots[index].entry = nil
+    guard let index = index(token), let entry = entries[index].take() else { return nil }
     // The top bit stays clear: it marks listeners' tokens.
-    slots[index].generation = (slots[index].generation &+ 1) & 0x7fff_ffff
-    if entry?.isHandedOver == true {
+    generations[index] = (generations[index] &+ 1) & 0x7fff_ffff
+    if entry.isHandedOver {
       handedOver.remove(UInt32(index), &links)
     } else {
       reading.remove(UInt32(index), &links)
@@ -114,7 +105,7 @@ struct ConnectionTable {
   /// others hides it for long.
   mutating func findHandedOver(steps: Int, _ isOver: (Exchange) -> Bool) -> UInt64? {
     for _ in 0..<min(steps, count) {
-      guard let index = handedOver.first, let exchange = slots[Int(index)].entry?.exchange else { return nil }
+      guard let index = handedOver.first, let exchange = entries[Int(index)]?.exchange else { return nil }
       if isOver(exchange) { return token(index) }
       handedOver.remove(index, &links)
       handedOver.append(index, &links)
@@ -122,24 +113,22 @@ struct ConnectionTable {
     return nil
   }
 
-  private func token(_ index: UInt32) -> UInt64 { UInt64(slots[Int(index)].generation) << 32 | UInt64(index) }
+  private func token(_ index: UInt32) -> UInt64 { UInt64(generations[Int(index)]) << 32 | UInt64(index) }
 
   /// Gives those that have not sent a byte no longer than until `deadline`.
   mutating func shortenSilent(to deadline: ContinuousClock.Instant) {
-    for index in slots.indices {
-      guard var entry = slots[index].entry, !entry.isHandedOver, entry.parser.isEmpty else { continue }
-      entry.deadline = min(entry.deadline, deadline)
-      slots[index].entry = entry
+    for index in entries.indices {
+      entries[index]?.change { entry in
+        if !entry.isHandedOver && entry.parser.isEmpty { entry.deadline = min(entry.deadline, deadline) }
+      }
     }
   }
 
   /// Every open connection's token and entry.
   func forEach(_ body: (UInt64, Entry) -> Void) {
     guard count > 0 else { return }
-    for index in slots.indices {
-      if let entry = slots[index].entry {
-        body(UInt64(slots[index].generation) << 32 | UInt64(index), entry)
-      }
+    for index in entries.indices {
+      if let entry = entries[index] { body(token(UInt32(index)), entry) }
     }
   }
 }

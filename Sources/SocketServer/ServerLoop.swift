@@ -29,8 +29,8 @@ final class ServerLoop: @unchecked Sendable {
   private var acceptPending: Set<Int> = []
   private var nextSweep = ContinuousClock.Instant.now
   private var end: ContinuousClock.Instant?
-  /// While a turn lasts, how many requests came in it, and what ends it.
-  private var turn: (requests: Int, end: (@Sendable () -> Void)?)?
+  /// While a turn lasts.
+  private var turn: Turn?
   /// Whether look-ups are this thread's work too, so that it is the one that others wait for.
   private var answersItself = false
   /// Of connections whose clients have gone.
@@ -298,13 +298,19 @@ final class ServerLoop: @unchecked Sendable {
       state.deadline = deadline
     }
     if turn == nil {
-      turn = (0, beginTurn())
-      answersItself = turn?.end != nil
+      let begun = Turn(end: beginTurn())
+      answersItself = begun.end != nil
+      turn = begun
     }
     handler(exchange, request)
     turn?.requests += 1
     // The first do not wait for hundreds.
     if turn?.requests == ServerLimits.requestsPerTurn { endTurn() }
+  }
+
+  private struct Turn {
+    var requests = 0
+    let end: (@Sendable () -> Void)?
   }
 
   private func endTurn() {

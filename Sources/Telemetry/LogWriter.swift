@@ -12,6 +12,9 @@ public final class LogWriter: Sendable {
   /// Lines are gathered for this long after a write: a flood costs a hundred writes a second, not one a line.
   static let gatherInterval: Duration = .milliseconds(10)
 
+  /// As much is ready for the next lines, if the last were as many.
+  private static let usualBytes = 256 * 1024
+
   private struct State {
     var waiting: [UInt8] = []
     var dropped = 0
@@ -40,6 +43,8 @@ public final class LogWriter: Sendable {
           if state.waiting.isEmpty && state.dropped == 0 { return state.isClosed ? ([], 0) : nil }
           let batch = (state.waiting, state.dropped)
           state.waiting = []
+          // Those who write lines do not have to make room for as many again.
+          state.waiting.reserveCapacity(min(batch.0.count, Self.usualBytes))
           state.dropped = 0
           state.isWriting = true
           return batch

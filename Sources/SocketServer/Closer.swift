@@ -35,6 +35,9 @@ final class Closer: Sendable {
 
   deinit { lists.close() }
 
+  /// How many wait.
+  var waitingCount: Int { waiting.count.load(ordering: .relaxed) }
+
   /// Closes `descriptors`, soon or now.
   func close(_ descriptors: [Int32]) {
     let isWorthIt = descriptors.count >= Self.fewest

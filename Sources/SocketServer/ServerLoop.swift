@@ -391,9 +391,9 @@ final class ServerLoop: @unchecked Sendable {
         drained += count
       }
       if drained > 0, let base = receiveBuffer.baseAddress { gatepost_wipe(base, receiveBuffer.count) }
-      // Where the house is half full, or there are no descriptors, the next client needs the place; and who has not gone yet waits for
-      // the end.
-      if !state.peerGone || isOutOfDescriptors || connections.count > limits.connections / 2 {
+      // All descriptors together are never more than there may be connections; and who has not gone yet waits for the end.
+      let held = connections.count + closing.count + closer.waitingCount
+      if !state.peerGone || isOutOfDescriptors || held >= limits.connections {
         Glibc.close(exchange.descriptor)
       } else {
         closing.append(exchange.descriptor)

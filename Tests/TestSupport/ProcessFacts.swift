@@ -23,6 +23,16 @@ public struct ProcessFacts: Sendable, Equatable {
       line.split(separator: " ").dropFirst().first.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0
   }
 
+  /// The lines of one of the kernel's lists, whatever bytes they hold. Foundation takes the first part of a long one for the whole.
+  public static func list(_ path: String) -> [String] {
+    guard let file = fopen(path, "r") else { return [] }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&part, 1, part.count, file), count > 0 { bytes += part[..<count] }
+    return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// Stops processes in their tracks (SIGSTOP), and waits until every one of their threads stands: a signal is on its way for a moment, and
   /// what it has not yet reached goes on answering.
   public static func freeze(_ pids: [Int32]) {

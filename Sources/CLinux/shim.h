@@ -175,8 +175,8 @@ static inline void gatepost_return_memory(void) {
 
 static inline int gatepost_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
 
-// Reads what the system has in memory; -1 with EAGAIN for the rest, EOPNOTSUPP where the file system cannot tell. A libc without
-// preadv2(3) has no such call.
+// Reads what the system has in memory; -1 with EAGAIN for the rest, EOPNOTSUPP where the file system cannot tell. Call and
+// flag are visible only with _GNU_SOURCE.
 static inline ssize_t gatepost_read_cached(int fd, void *bytes, size_t count, off_t offset) {
   extern ssize_t preadv2(int, const struct iovec *, int, off_t, int);
   struct iovec part = {bytes, count};

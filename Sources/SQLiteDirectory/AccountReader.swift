@@ -9,7 +9,8 @@ final class AccountReader {
   private let stop: StopFlag
   private var session: Session?
   private var isBatchOfSeveral = false
-  private var spot = Spot()
+  private var spot = Spot.none
+  private var spotPolicy = SpotPolicy()
 
   init(file: DatabaseFile, queries: QuerySet, stop: StopFlag, report: @escaping @Sendable (DirectoryEvent) -> Void) {
     self.file = file
@@ -127,7 +128,7 @@ final class AccountReader {
               return try query.statement.step()
             }, query.statement.value)
         }
-      } catch let fault as SQLiteFault where !fault.concernsFile && !fault.leavesConnectionUsable && !spot.isTaken {
+      } catch let fault as SQLiteFault where !fault.concernsFile && !fault.leavesConnectionUsable && spot == .none {
         // This query's own trouble: the connection is as good as before for accounts.
         session.appPasswords = nil
         return .unavailable(fault.unavailability(stopping: stop.isSet))
@@ -140,31 +141,12 @@ final class AccountReader {
 
   // MARK: On the spot
 
-  /// Whether the calling thread may answer, and how that goes.
-  private struct Spot {
-    /// How long the caller is kept at the most: many times what a turn's look-ups take, and more than another program may have the
-    /// processor meanwhile.
-    static let limit = Duration.milliseconds(20)
-    /// When that was too short, the look-up thread does it all for so long; twice as long each time, up to the most.
-    static let shortestPause = Duration.milliseconds(100)
-    static let longestPause = Duration.seconds(10)
-
-    var isTaken = false
-    /// Whether something was met that another thread can wait for.
-    var isTroubled = false
-    private var pause = Self.shortestPause
-    private var pauseEnd: Deadline?
-
-    /// Whether it may be tried.
-    func isOffered(at now: Deadline) -> Bool { pauseEnd.map { now >= $0 } ?? true }
-
-    /// It took too long.
-    mutating func tookTooLong(at now: Deadline) {
-      // Long ago: another cause.
-      if let pauseEnd, now - pauseEnd > Self.longestPause { pause = Self.shortestPause }
-      pauseEnd = now + pause
-      pause = min(pause * 2, Self.longestPause)
-    }
+  /// Whether look-ups are answered on the thread of whoever asks.
+  private enum Spot {
+    case none
+    case taken
+    /// It is, and something was met that another thread can wait for.
+    case troubled
   }
 
   /// Answers what can be answered without waiting for a disk or a lock, and without opening anything: what it takes from `next`, until
@@ -176,15 +158,14 @@ final class AccountReader {
     _ next: () -> [LookUp], _ ask: (LookUp) -> Bool, back: (ArraySlice<LookUp>) -> Void
   ) {
     let now = Deadline.now
-    guard let session, session.reading.isPossible == true, spot.isOffered(at: now),
+    guard let session, session.reading.isPossible == true, spotPolicy.isOffered(at: now),
       (try? file.identity()) == session.identity
     else { return }
     let patience = session.connection.patience
-    patience.endOnSpot = now + Spot.limit
-    spot.isTaken = true
-    spot.isTroubled = false
+    patience.endOnSpot = now + SpotPolicy.limit
+    spot = .taken
     session.reading.restrict {
-      while !spot.isTroubled {
+      while spot == .taken {
         let lookUps = next()
         if lookUps.isEmpty { break }
         isBatchOfSeveral = lookUps.count > 1
@@ -192,23 +173,28 @@ final class AccountReader {
         endBatch()
       }
     }
-    spot.isTaken = false
-    if spot.isTroubled, patience.isSpotOver { spot.tookTooLong(at: .now) }
+    if spot == .troubled, patience.isSpotOver { spotPolicy.tookTooLong(at: .now) }
+    spot = .none
     patience.endOnSpot = nil
   }
 
   /// - Returns: nil when the look-up must be asked again, where it can be waited for.
   func onSpot<Value>(_ ask: () -> Outcome<Value>) -> Outcome<Value>? {
-    if let session, session.connection.patience.isSpotOver { spot.isTroubled = true }
-    if spot.isTroubled { return nil }
+    // Without a session the file would have to be opened.
+    guard spot == .taken, let session, !session.connection.patience.isSpotOver else {
+      spot = .troubled
+      return nil
+    }
     let outcome = ask()
-    return spot.isTroubled ? nil : outcome
+    return spot == .taken ? outcome : nil
   }
 
-  /// - Returns: whether it is somebody else's to find out what is wrong.
-  private func leave() -> Bool {
-    if spot.isTaken { spot.isTroubled = true }
-    return spot.isTaken
+  /// Ends it on the spot after an error, so that another thread finds out what is wrong.
+  /// - Returns: false where that is this thread's to find out.
+  private func giveUpSpot() -> Bool {
+    if spot == .none { return false }
+    spot = .troubled
+    return true
   }
 
   // MARK: Asking
@@ -234,7 +220,7 @@ final class AccountReader {
       let outcome = try body(session)
       state.works()
       return outcome
-    } catch  where leave() {
+    } catch _ where giveUpSpot() {
       return .unavailable(Unavailability(.unreachable))
     } catch let fault as SQLiteFault {
       if !fault.leavesConnectionUsable { session = nil }

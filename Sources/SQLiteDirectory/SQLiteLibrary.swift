@@ -4,8 +4,8 @@ internal import CSQLite
 enum SQLiteLibrary {
   /// Whether it could be initialised; by the first call.
   static let isInitialised: Bool = {
-    // It counts the bytes of each allocation under a mutex, a dozen times a look-up, for figures that nobody asks for. Refused where
-    // somebody else was first, and then it counts.
+    // Otherwise it counts the bytes of each allocation under a mutex, several times a look-up, for figures that nobody asks for.
+    // Refused where somebody else initialised it first, and then it counts.
     gatepost_sqlite_count_no_memory()
     return sqlite3_initialize() == SQLITE_OK
   }()

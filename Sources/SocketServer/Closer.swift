@@ -7,6 +7,10 @@ internal import Threads
 final class Closer: Sendable {
   /// Fewer at a time are not worth waking another thread: they are closed on the caller's.
   static let fewest = 16
+  /// As many are not kept for more to come.
+  static let enough = 64
+  /// How many may wait at the most.
+  static let mostWaiting = 512
 
   private let lists: BoundedQueue<[Int32]>
   private let room: Int

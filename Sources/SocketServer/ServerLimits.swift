@@ -30,8 +30,6 @@ public struct ServerLimits: Sendable, Equatable {
   public static let acceptsPerTurn = 256
   /// Requests handed over together, before the first of them may have to wait for the rest: see `TurnTaking`.
   static let requestsPerTurn = 64
-  /// Descriptors of connections that are over which may wait to be closed: see `Closer`.
-  static let closingAtMost = 512
   /// How long the server looks out for the next client before it sleeps, where they come one after the other: see `Vigil`. Longer
   /// takes the processor from the client.
   static let vigil: Duration = .microseconds(20)

@@ -399,7 +399,7 @@ final class ServerLoop: @unchecked Sendable {
         closing.append(exchange.descriptor)
       }
     }
-    if closing.count >= ServerLimits.requestsPerTurn { closeWaiting() }
+    if closing.count >= Closer.enough { closeWaiting() }
   }
 
   /// Has the descriptors closed that were put aside.

@@ -47,7 +47,7 @@ public final class SocketServer: Sendable {
     let stopping = self.stopping
     loop = try ServerLoop(
       listeners: listeners, limits: limits, mailbox: mailbox,
-      closer: Closer(room: min(ServerLimits.closingAtMost, limits.connections / 2), rights: rights), report: report,
+      closer: Closer(room: min(Closer.mostWaiting, limits.connections / 2), rights: rights), report: report,
       beginTurn: beginTurn, handler: handler,
       stopRequested: { stopping.withLock { $0 } })
   }

@@ -8,7 +8,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     var head = 0
     var waiting = 0
     var closed = false
-    /// Whether nobody is to be woken for now.
+    /// Whether those who wait are left asleep: see `keepBack`.
     var isKeptBack = false
     var vigil: Vigil
     var count: Int { elements.count - head }

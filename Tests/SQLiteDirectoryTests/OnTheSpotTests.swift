@@ -72,6 +72,8 @@ struct OnTheSpotTests {
       """)
     let directory = try opened(database)
     defer { directory.shutDown() }
+    // Nothing else keeps it from here.
+    #expect(directory.askHere("user1")?.accepted?.uid == 1)
     let file = open(database.path, O_RDWR)
     defer { close(file) }
     OnTheSpot.drop(file)
@@ -104,6 +106,7 @@ struct OnTheSpotTests {
     let log = EventLog()
     let directory = try opened(database, log: log)
     defer { directory.shutDown() }
+    #expect(directory.askHere("alice")?.accepted?.uid == 5000)
     let other = try Database("\(Database.alice) UPDATE accounts SET uid = 7000")
     #expect(rename(other.path, database.path) == 0)
     let (outcome, wasHere) = directory.ask("alice")

@@ -96,7 +96,8 @@ let package = Package(
       name: "soak", dependencies: ["TestSupport", "Passwords", "Secrets"], path: "Tests/Soak", swiftSettings: strict),
     .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets", "CLinux"], swiftSettings: strict),
     .testTarget(name: "AuthdaemonWireTests", dependencies: ["AuthdaemonWire", "Secrets"], swiftSettings: strict),
-    .testTarget(name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads"], swiftSettings: strict),
+    .testTarget(
+      name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads", "CCrypt"], swiftSettings: strict),
     .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Secrets"], swiftSettings: strict),
     .testTarget(
       name: "SQLiteDirectoryTests",

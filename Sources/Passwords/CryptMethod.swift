@@ -15,6 +15,8 @@ struct CryptMethod: SchemeMethod {
   let saltBytes: Int
   /// Bytes of a password that count; the rest makes no difference (bcrypt 72, DES 8). Nil when all do.
   let significantBytes: Int?
+  /// What computes nearly all of its hashes in libcrypt's place, and faster; nil where nothing does.
+  let quick: SHACrypt?
 
   var namesItself: Bool { true }
 
@@ -73,16 +75,23 @@ struct CryptMethod: SchemeMethod {
     if password.contains(0) { return .mismatch }
     let password = significant(password)
     if password.count > CryptScratch.maximumPasswordBytes { return .mismatch }
+    // The hash alone: libcrypt rewrites the unused bits of bcrypt's salt, which some other programs leave set.
+    let hash = UnsafeRawBufferPointer(rebasing: raw.suffix(hashLength))
+    if let quick, let prefix = prefixLength(in: raw), let setting = SHACrypt.Setting(raw, prefix: prefix),
+      let verdict = quick.withHash(password, setting, { compare($0, hash) })
+    {
+      return verdict
+    }
     return scratch.withHash(password, setting: raw) { computed in
       guard let computed, computed.count == raw.count else {
         return .unverifiable(scheme: "\(name): libcrypt cannot compute it")
       }
-      // The hash alone: libcrypt rewrites the unused bits of bcrypt's salt, which some other programs leave set.
-      let start = raw.count - hashLength
-      let same = equalInConstantTime(
-        UnsafeRawBufferPointer(rebasing: computed[start...]), UnsafeRawBufferPointer(rebasing: raw[start...]))
-      return same ? .match : .mismatch
+      return compare(UnsafeRawBufferPointer(rebasing: computed.suffix(hashLength)), hash)
     }
+  }
+
+  private func compare(_ computed: UnsafeRawBufferPointer, _ hash: UnsafeRawBufferPointer) -> Verdict {
+    equalInConstantTime(computed, hash) ? .match : .mismatch
   }
 
   func make(

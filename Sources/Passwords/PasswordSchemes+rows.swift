@@ -2,15 +2,18 @@ extension PasswordSchemes {
   /// crypt(3). Its strings name themselves; between braces each of these names leads to whatever the string says, as with Dovecot.
   ///
   /// The limits are what takes about two seconds on one core, and for yescrypt and scrypt a gibibyte of memory, the most that
-  /// crypt_gensalt(3) asks for. `millisecond` is the work, in the unit of the limit, that takes one (libxcrypt 4.4, measured): it need
-  /// not be exact, and 0 means that every hash takes longer.
+  /// crypt_gensalt(3) asks for. `millisecond` is the work, in the unit of the limit, that takes one (libxcrypt 4.4 and
+  /// libcrypto 3.0, measured; with SHA-256 it is from 2.5 to 12 thousand rounds, as the processor has instructions for it or not): it
+  /// need not be exact, and 0 means that every hash takes longer.
   static let cryptRows: [PasswordScheme] = [
     crypt(
       "SHA512-CRYPT", "SHA-512 with salt and rounds: read everywhere", ["$6$"], .sha, hash: 86,
-      limit: (5_000_000, "rounds"), millisecond: 4_000, rounds: .init(range: 1000...5_000_000, standard: 50_000)),
+      limit: (5_000_000, "rounds"), millisecond: 4_000, rounds: .init(range: 1000...5_000_000, standard: 50_000),
+      quick: .sha512),
     crypt(
       "SHA256-CRYPT", "SHA-256 with salt and rounds", ["$5$"], .sha, hash: 43,
-      limit: (5_000_000, "rounds"), millisecond: 2_500, rounds: .init(range: 1000...5_000_000, standard: 50_000)),
+      limit: (5_000_000, "rounds"), millisecond: 5_000, rounds: .init(range: 1000...5_000_000, standard: 50_000),
+      quick: .sha256),
     crypt(
       "BLF-CRYPT", "bcrypt; what comes after 72 bytes does not count", ["$2y$", "$2b$", "$2a$"], .bcrypt, hash: 31,
       limit: (15, "as a cost"), millisecond: 5, rounds: .init(range: 4...15, standard: 10), significantBytes: 72,
@@ -136,12 +139,13 @@ extension PasswordSchemes {
   private static func crypt(
     _ name: String, _ summary: String, _ prefixes: [StaticString], _ grammar: CryptGrammar, newPrefix: String? = nil,
     hash: Int, isWeak: Bool = false, cost: Cost = .expensive, limit: (Int, StaticString) = (1, "rounds"),
-    millisecond: Int = .max, rounds: PasswordScheme.Rounds? = nil, significantBytes: Int? = nil, aliases: [String] = []
+    millisecond: Int = .max, rounds: PasswordScheme.Rounds? = nil, significantBytes: Int? = nil,
+    quick: SHACrypt? = nil, aliases: [String] = []
   ) -> PasswordScheme {
     let method = CryptMethod(
       prefixes: prefixes, newPrefix: newPrefix ?? prefixes.first.map { "\($0)" } ?? "", grammar: grammar,
       hashLength: hash, limit: .init(most: limit.0, unit: limit.1), millisecond: millisecond, saltBytes: 16,
-      significantBytes: significantBytes)
+      significantBytes: significantBytes, quick: quick)
     return PasswordScheme(
       name: name, aliases: aliases, summary: summary, isWeak: isWeak, cost: cost, rounds: rounds, prefix: "",
       encoding: .none, method: method)

@@ -34,16 +34,20 @@ public final class Broker: Sendable {
       rehashed: rehashed, audit: audit)
   }
 
-  /// - Parameter now: by which what is remembered of logins grows old.
+  /// - Parameters:
+  ///   - now: by which what is remembered of logins grows old.
+  ///   - keys: makes those of what is remembered. By one byte in 256 a wrong password looks like the last right one; with which, depends on
+  ///     them.
   init(
     settings: BrokerSettings, pool: HashPool, enumerations: Int, holds: Int = Broker.standardHolds,
     now: @escaping @Sendable () -> ContinuousClock.Instant,
+    keys: any RandomNumberGenerator = SystemRandomNumberGenerator(),
     report: @escaping @Sendable (ThrottleEvent) -> Void = { _ in },
     rehashed: @escaping @Sendable (RehashEvent) -> Void = { _ in }, audit: @escaping @Sendable (AuditRecord) -> Void
   ) throws(SystemError) {
     self.now = now
     snapshot = Lock(Snapshot(settings, verified: Self.memory(settings, now)))
-    var random = SystemRandomNumberGenerator()
+    var random = keys
     let history = LoginHistory(random: &random, now: now)
     let clock = try AlarmClock(name: "holds", capacity: max(Self.holdCapacity, 2 * holds))
     desks = Desks(

@@ -27,7 +27,7 @@ import Threads
       broker = try Broker(
         settings: BrokerSettings(
           directories: [BrokerSettings.Entry(directory: shelf, modules: [])], verifiedLoginMemory: .seconds(120),
-          throttle: throttle), pool: pool, enumerations: 1, now: { clock.withLock { $0 } }
+          throttle: throttle), pool: pool, enumerations: 1, now: { clock.withLock { $0 } }, keys: FixedKeys()
       ) { record in
         records.withLock { $0.append(record) }
         records.broadcast()

@@ -123,7 +123,8 @@ import Threads
       let records = Lock<[AuditRecord]>([])
       self.records = records
       broker = try Broker(
-        settings: settings, pool: try pool ?? HashPool(threads: 1, queueCapacity: 8), enumerations: 1
+        settings: settings, pool: try pool ?? HashPool(threads: 1, queueCapacity: 8), enumerations: 1,
+        now: { .now }, keys: FixedKeys()
       ) { record in
         records.withLock { $0.append(record) }
         records.broadcast()

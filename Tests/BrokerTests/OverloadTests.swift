@@ -40,7 +40,7 @@ import Threads
       broker = try Broker(
         settings: BrokerSettings(
           directories: [BrokerSettings.Entry(directory: shelf, modules: [])], defaultDomain: "d.org"),
-        pool: pool, enumerations: 1
+        pool: pool, enumerations: 1, now: { .now }, keys: FixedKeys()
       ) { record in
         let entry = (String(decoding: record.user, as: UTF8.self), record.result, pool.started)
         decided.withLock { $0.append(entry) }

@@ -84,7 +84,7 @@ import Threads
       let (clock, events, story) = (self.clock, self.events, self.story)
       broker = try Broker(
         settings: try Self.settings(cabinet, target, bareScheme, weakSchemes, memory), pool: pool, enumerations: 1,
-        now: { clock.withLock { $0 } },
+        now: { clock.withLock { $0 } }, keys: FixedKeys(),
         rehashed: { event in
           if case .replaced(let account, _, _, _) = event {
             story.withLock { $0.append("replaced \(String(decoding: account, as: UTF8.self))") }

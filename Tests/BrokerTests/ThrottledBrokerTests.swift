@@ -33,7 +33,8 @@ import Threads
         settings: BrokerSettings(
           directories: [BrokerSettings.Entry(directory: shelf, modules: [])], defaultDomain: "d.org",
           verifiedLoginMemory: memory, throttle: ThrottleRules(maxDelay: maxDelay)),
-        pool: pool, enumerations: 1, holds: holds, report: { event in events.withLock { $0.append(event) } }
+        pool: pool, enumerations: 1, holds: holds, now: { .now }, keys: FixedKeys(),
+        report: { event in events.withLock { $0.append(event) } }
       ) { record in
         records.withLock { $0.append(record) }
         records.broadcast()

@@ -59,7 +59,8 @@ import Threads
       pool = try HashPool(threads: 1, queueCapacity: queue)
       let (clock, records) = (self.clock, self.records)
       broker = try Broker(
-        settings: Self.settings(shelf, memory), pool: pool, enumerations: 1, now: { clock.withLock { $0 } }
+        settings: Self.settings(shelf, memory), pool: pool, enumerations: 1, now: { clock.withLock { $0 } },
+        keys: FixedKeys()
       ) { record in
         records.withLock { $0.append(record) }
         records.broadcast()

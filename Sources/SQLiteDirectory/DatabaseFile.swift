@@ -17,7 +17,7 @@ struct DatabaseFile: Sendable {
   /// - Throws: `unreachable`, with what to do, when there is none that could be a database.
   func identity() throws(Unavailability) -> Identity {
     var status = stat()
-    guard stat(path, &status) == 0 else { throw Unavailability(.unreachable, explain(errno)) }
+    guard path.withCString({ stat($0, &status) }) == 0 else { throw Unavailability(.unreachable, explain(errno)) }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw Unavailability(.unreachable, "\(path) is a directory: name the database file in it")
     }

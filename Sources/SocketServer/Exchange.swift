@@ -18,8 +18,8 @@ public final class Exchange: Sendable {
     var answeredAt: ContinuousClock.Instant?
     var unsent: [UInt8] = []
     var request: ParsedRequest?
-    var deadline = ContinuousClock.Instant.now
-    var received = ContinuousClock.Instant.now
+    var deadline: ContinuousClock.Instant
+    var received: ContinuousClock.Instant
   }
 
   /// Who connected.
@@ -28,14 +28,18 @@ public final class Exchange: Sendable {
   public let listener: Int
   let descriptor: Int32
   let token: UInt64
-  let state = Lock(State())
+  let state: Lock<State>
   private let mailbox: Mailbox
 
-  init(descriptor: Int32, peer: PeerCredentials, listener: Int = 0, token: UInt64, mailbox: Mailbox) {
+  init(
+    descriptor: Int32, peer: PeerCredentials, listener: Int = 0, token: UInt64,
+    accepted: ContinuousClock.Instant, mailbox: Mailbox
+  ) {
     self.descriptor = descriptor
     self.peer = peer
     self.listener = listener
     self.token = token
+    state = Lock(State(deadline: accepted, received: accepted))
     self.mailbox = mailbox
   }
 

@@ -112,7 +112,7 @@ final class ServerLoop: @unchecked Sendable {
   // MARK: Accepting
 
   private func acceptWaiting() {
-    for index in acceptPending where index < listeners.count {
+    for index in listeners.indices where acceptPending.contains(index) {
       var room = ServerLimits.acceptsPerTurn
       while room > 0 {
         room -= 1
@@ -172,7 +172,7 @@ final class ServerLoop: @unchecked Sendable {
     }
     let now = ContinuousClock.now
     let exchange = Exchange(
-      descriptor: descriptor, peer: peer, listener: listener, token: token, mailbox: mailbox)
+      descriptor: descriptor, peer: peer, listener: listener, token: token, accepted: now, mailbox: mailbox)
     connections.insert(
       ConnectionTable.Entry(exchange: exchange, accepted: now, deadline: now + limits.requestTimeout))
     // Most clients have sent everything by now: one recv and the request is on its way, before epoll hears of it.
@@ -407,6 +407,7 @@ final class ServerLoop: @unchecked Sendable {
     if closing.isEmpty { return }
     closer.close(closing)
     closing = []
+    closing.reserveCapacity(Closer.fewest)
   }
 
   private func beginToStop(_ grace: Duration) {

@@ -65,14 +65,19 @@ public final class LogWriter: Sendable {
   }
 
   /// Takes one line, its line feed included. Never blocks.
-  public func write(_ line: [UInt8]) {
+  public func write(_ line: [UInt8]) { write { $0 += line } }
+
+  /// Has `append` put one line, its line feed included, behind those that wait; meanwhile other lines wait for it, so it must not take long.
+  public func write(_ append: (inout [UInt8]) -> Void) {
     let isFirst = state.withLock { state -> Bool in
-      guard state.waiting.count + line.count <= capacity else {
+      let before = state.waiting.count
+      append(&state.waiting)
+      guard state.waiting.count <= capacity else {
+        state.waiting.removeLast(state.waiting.count - before)
         state.dropped += 1
         return false
       }
-      state.waiting += line
-      return state.waiting.count == line.count
+      return before == 0
     }
     if isFirst { state.signal() }
   }

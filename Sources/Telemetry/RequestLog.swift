@@ -13,6 +13,7 @@ public struct RequestLog: Sendable {
   public static let reportInterval = LineBudget.reportInterval
 
   private let logger: Logger
+  private let lines: StandardErrorLog?
   private let ownProcess: Int32
   private let names: ProcessNames
   private let now: @Sendable () -> ContinuousClock.Instant
@@ -21,18 +22,21 @@ public struct RequestLog: Sendable {
   private let clerk: AuditClerk?
 
   /// - Parameters:
+  ///   - lines: the handler behind `logger`, where it is one that takes lines as they are made.
   ///   - ownProcess: requests of this process (the watchdog's) are logged at debug level only.
   ///   - names: of the asking processes.
   ///   - apart: lines for which files must be read are written by a thread of their own. For callers whose threads may not read any
   ///     (`ThreadRights`).
   ///   - now: by which the allowance of lines is measured.
   public init(
-    logger: Logger, ownProcess: Int32, names: ProcessNames = .current, apart: Bool = false,
+    logger: Logger, lines: StandardErrorLog? = nil, ownProcess: Int32, names: ProcessNames = .current,
+    apart: Bool = false,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
     // Without the thread they are written all the same, and lack the program's name.
     clerk = apart ? try? AuditClerk() : nil
     self.logger = logger
+    self.lines = lines
     self.ownProcess = ownProcess
     self.names = names
     self.now = now
@@ -64,6 +68,7 @@ public struct RequestLog: Sendable {
   }
 
   private func write(_ record: AuditRecord, program: [UInt8]?, _ level: Logger.Level) {
+    if let lines { return lines.log(level: level) { Self.append(record, program: program, to: &$0) } }
     // Not by interpolation, which would copy it.
     logger.log(level: level, Logger.Message(stringLiteral: Self.line(record, program: program)))
   }
@@ -108,6 +113,11 @@ public struct RequestLog: Sendable {
   public static func line(_ record: AuditRecord, program: [UInt8]? = nil) -> String {
     var line: [UInt8] = []
     line.reserveCapacity(usualBytes + record.service.count + record.user.count)
+    append(record, program: program, to: &line)
+    return String(decoding: line, as: UTF8.self)
+  }
+
+  private static func append(_ record: AuditRecord, program: [UInt8]?, to line: inout [UInt8]) {
     if record.verb.isEmpty { LogText.append("request", to: &line) } else { line += record.verb.utf8 }
     if !record.service.isEmpty { LogText.append(" service=", record.service, to: &line) }
     if !record.user.isEmpty { LogText.append(" user=", record.user, to: &line) }
@@ -131,7 +141,6 @@ public struct RequestLog: Sendable {
     if !record.isEveryday, namesProgram(record) { LogText.append(" program=", program ?? unknown, to: &line) }
     if let socket = record.socket { LogText.append(" socket=", socket, to: &line) }
     append(milliseconds: record.duration, to: &line)
-    return String(decoding: line, as: UTF8.self)
   }
 
   private static let unknown = [UInt8(ascii: "?")]

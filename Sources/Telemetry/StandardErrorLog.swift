@@ -42,6 +42,17 @@ public struct StandardErrorLog: LogHandler {
     writer.write(Self.line(event.level, event.message.description, metadata, event.metadata, style))
   }
 
+  /// Writes one line that is not made before it is written: nothing is copied.
+  /// - Parameter append: appends the message, in which `LogText` has escaped whatever is not ours. Not long.
+  func log(level: Logger.Level, _ append: (inout [UInt8]) -> Void) {
+    writer.write { line in
+      Self.begin(level, style, &line)
+      append(&line)
+      if !metadata.isEmpty { Self.append(metadata, to: &line) }
+      line.append(UInt8(ascii: "\n"))
+    }
+  }
+
   /// The line that tells of `count` lost ones.
   public static func lostLine(style: Style) -> @Sendable (Int) -> [UInt8] {
     { count in
@@ -54,6 +65,16 @@ public struct StandardErrorLog: LogHandler {
   ) -> [UInt8] {
     var line: [UInt8] = []
     line.reserveCapacity(message.utf8.count + 48)
+    begin(level, style, &line)
+    LogText.appendMessage(message, to: &line)
+    if !own.isEmpty || !(more ?? [:]).isEmpty {
+      append(own.merging(more ?? [:], uniquingKeysWith: { $1 }), to: &line)
+    }
+    line.append(UInt8(ascii: "\n"))
+    return line
+  }
+
+  private static func begin(_ level: Logger.Level, _ style: Style, _ line: inout [UInt8]) {
     switch style {
     case .journal:
       line.append(UInt8(ascii: "<"))
@@ -65,15 +86,13 @@ public struct StandardErrorLog: LogHandler {
       line += level.rawValue.utf8
       line += ": ".utf8
     }
-    LogText.appendMessage(message, to: &line)
-    if !own.isEmpty || !(more ?? [:]).isEmpty {
-      for (key, value) in own.merging(more ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
-        line.append(UInt8(ascii: " "))
-        LogText.appendField(key, Array("\(value)".utf8), to: &line)
-      }
+  }
+
+  private static func append(_ metadata: Logger.Metadata, to line: inout [UInt8]) {
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+      line.append(UInt8(ascii: " "))
+      LogText.appendField(key, Array("\(value)".utf8), to: &line)
     }
-    line.append(UInt8(ascii: "\n"))
-    return line
   }
 
   /// syslog(3): 2 critical … 7 debug.

@@ -1,5 +1,8 @@
 internal import Synchronization
 
+/// There is room for so many at least, so that it does not grow step by step.
+private let usualRoom = 16
+
 /// A queue between threads with a fixed room: first in, first out. A full or closed queue refuses at once; it never blocks the
 /// side that puts in, so overload shows as an answer and not as a pile.
 public final class BoundedQueue<Element: Sendable>: Sendable {
@@ -19,7 +22,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
         // All of them: the array itself, so that nothing is copied.
         let batch = elements
         elements = []
-        elements.reserveCapacity(batch.count)
+        elements.reserveCapacity(max(batch.count, usualRoom))
         return batch
       }
       let end = head + min(count, limit)

@@ -34,9 +34,8 @@ struct Daemon {
       processID: getpid())
     let style = StandardErrorLog.style(journalStream: getenv("JOURNAL_STREAM").map { String(cString: $0) })
     let writer = try LogWriter(descriptor: 2, lostLine: StandardErrorLog.lostLine(style: style))
-    let logger = Logger(label: "gatepost") { _ in
-      StandardErrorLog(style: style, level: Logger.Level(settings.logLevel), writer: writer)
-    }
+    let lines = StandardErrorLog(style: style, level: Logger.Level(settings.logLevel), writer: writer)
+    let logger = Logger(label: "gatepost") { _ in lines }
     defer { writer.flush() }
 
     let rights = confinement(logger)
@@ -55,7 +54,7 @@ struct Daemon {
     var descriptors: UInt64 = 0
     _ = gatepost_raise_descriptor_limit(&descriptors)
     let limits = Assembly.serverLimits(settings.limits, descriptors: Int(clamping: descriptors))
-    let requestLog = RequestLog(logger: logger, ownProcess: getpid(), apart: rights)
+    let requestLog = RequestLog(logger: logger, lines: lines, ownProcess: getpid(), apart: rights)
     let broker = try Broker(
       settings: brokerSettings, pool: pool, enumerations: settings.limits.enumerations,
       holds: max(1, limits.connections / 2), report: { Self.log($0, logger) },

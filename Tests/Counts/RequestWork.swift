@@ -14,7 +14,6 @@ enum RequestWork {
     let password = Secret(text: PasswordWork.password)
     let encoder = AnswerEncoder(defaultOptions: nil)
     let record = self.record
-    let log = RequestLog(logger: Logger(label: "gatepost", factory: { _ in Journal() }), ownProcess: 1)
     let directory = OneAccount(account)
     guard
       let pool = try? HashPool(threads: 1, queueCapacity: 1),
@@ -22,8 +21,12 @@ enum RequestWork {
         settings: BrokerSettings(
           directories: [.init(directory: directory, modules: [])], throttle: ThrottleRules()), pool: pool,
         enumerations: 1,
-        audit: { use($0) })
+        audit: { use($0) }),
+      // Without room: lines are made where they would wait, and the thread that would write them has nothing to do.
+      let writer = try? LogWriter(descriptor: 2, capacity: 0, lostLine: { _ in [] })
     else { fatalError("no threads") }
+    let lines = StandardErrorLog(style: .journal, level: .info, writer: writer)
+    let log = RequestLog(logger: Logger(label: "gatepost", factory: { _ in lines }), lines: lines, ownProcess: 1)
     let channel = Channel()
     let rules = CourseRules(directories: [0], offersChange: [false])
     let auth = WireWork.parse(WireWork.auth)
@@ -66,20 +69,6 @@ enum RequestWork {
   }
 
   /// Makes the line that the journal gets, and writes it nowhere.
-  private struct Journal: LogHandler {
-    var logLevel = Logger.Level.info
-    var metadata: Logger.Metadata = [:]
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-      use(StandardErrorLog.line(event.level, event.message.description, metadata, event.metadata, .journal))
-    }
-  }
-
   /// Has the row at once.
   private final class OneAccount: AccountDirectory {
     let name = "mail"

@@ -11,7 +11,7 @@ import Testing
 
   private func entry(_ token: UInt64) -> ConnectionTable.Entry {
     let peer = PeerCredentials(pid: 1, uid: 0, gid: 0)
-    let exchange = Exchange(descriptor: -1, peer: peer, token: token, mailbox: mailbox)
+    let exchange = Exchange(descriptor: -1, peer: peer, token: token, accepted: .now, mailbox: mailbox)
     return ConnectionTable.Entry(exchange: exchange, accepted: .now, deadline: .now)
   }
 

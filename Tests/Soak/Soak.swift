@@ -25,7 +25,11 @@ import TestSupport
       exit(try TimingBench(pairs: max(100, pairs)).run() ? 0 : 1)
     }
     let minutes = CommandLine.arguments.dropFirst().first.flatMap { Double($0) } ?? defaultMinutes
-    let seconds = max(0.2, minutes) * 60
+    exit(try run(seconds: max(0.2, minutes) * 60) ? 0 : 1)
+  }
+
+  /// Apart from `main`: what is left at its end is torn down, which `exit` does not do.
+  private static func run(seconds: Double) throws -> Bool {
     ProcessFacts.raiseOwnDescriptorLimit()
     signal(SIGPIPE, SIG_IGN)
     let (stage, tally) = (Stage(), Tally())
@@ -57,7 +61,7 @@ import TestSupport
       show("KiB of memory", before.anonymousKiB, after.anonymousKiB, tolerance: memoryToleranceKiB)
       show("descriptors", before.descriptors, after.descriptors, tolerance: descriptorTolerance)
       show("threads", before.threads, after.threads, tolerance: threadTolerance)
-      let status = station.daemon.stop()
+      let status = station.end()
       if status != 0 {
         isSteady = false
         print("\(station.name): the daemon ended with \(status)")
@@ -65,7 +69,7 @@ import TestSupport
     }
     let isGood = tally.wrong == 0 && tally.lost == 0 && isSteady
     print("\n\(tally.wrong) wrong answers, \(tally.lost) lost requests: \(isGood ? "good" : "NOT GOOD")")
-    exit(isGood ? 0 : 1)
+    return isGood
   }
 
   /// What a daemon uses, once it does not grow less any more.

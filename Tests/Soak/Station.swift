@@ -31,6 +31,13 @@ final class Station: Sendable {
   var client: AuthdaemonClient { AuthdaemonClient(daemon.socketPath) }
   var accounts: Int { Self.plainAccounts + Self.hashed.count }
 
+  /// Stops the daemon, then its database.
+  /// - Returns: the daemon's exit status.
+  func end() -> Int32 {
+    defer { postgres?.stop() }
+    return daemon.stop()
+  }
+
   static func user(_ number: Int) -> String { "user\(number)@example.org" }
   static func password(_ number: Int) -> String { "secret-\(number)" }
 

@@ -1,17 +1,5 @@
-/// The hashes of SHA256-CRYPT and SHA512-CRYPT, by libcrypto's SHA-2, as libcrypt's, which is portable C, takes half as long again for `$6$` and
-/// four times as long for `$5$`.
-///
-/// Ulrich Drepper, "Unix crypt using SHA-256 and SHA-512", version 0.6. P is the password, S the salt, |X| the length of X, X↻n
-/// the first n bytes of X X X …:
-/// ```
-/// B     = H(P S P)
-/// A     = H(P S B↻|P| T)            ; T: for each bit of |P| up to its highest, the lowest first, B if it is 1, P if 0
-/// p     = H(P↻(|P| · |P|))↻|P|
-/// s     = H(S↻(|S| · (16 + the first byte of A)))↻|S|
-/// round = H(p [s] [p] A)            ; odd rounds, counted from 0
-///       / H(A [s] [p] p)            ; even ones; s unless 3 divides the round's number, the p in brackets unless 7 does
-/// ```
-/// The last round's A is the hash, its bytes in another order.
+/// The hashes of SHA256-CRYPT and SHA512-CRYPT, by libcrypto's SHA-2: libcrypt's, which is portable C, takes half as long again for
+/// `$6$` and four times as long for `$5$`. How they are computed: ``SHACryptRounds``.
 enum SHACrypt: Sendable {
   case sha256
   case sha512
@@ -21,20 +9,28 @@ enum SHACrypt: Sendable {
     let salt: UnsafeRawBufferPointer
     let rounds: Int
 
-    /// Nil for what libcrypt may refuse, and other implementations read in other ways: fewer rounds than 1,000, letters in the salt that
-    /// are not of crypt's alphabet.
+    /// What a string asks for that names no number.
+    private static let standardRounds = 5000
+    /// Fewer are refused by some and raised by others.
+    private static let fewestRounds = 1000
+    private static let longestSalt = 16
+
+    /// Nil for what libcrypt may refuse, and other implementations read in other ways: too few rounds, letters in the salt that are not
+    /// of crypt's alphabet.
     /// - Parameters:
     ///   - stored: the whole string.
     ///   - prefix: the length of its beginning.
     init?(_ stored: UnsafeRawBufferPointer, prefix: Int) {
       var cursor = Cursor(text: stored, at: prefix)
-      var rounds = 5000
+      var rounds = Self.standardRounds
       if cursor.take("rounds=") {
         guard let number = cursor.takeNumber(), cursor.take("$") else { return nil }
         rounds = number
       }
       let start = cursor.at
-      guard rounds >= 1000, let count = cursor.takeBase64(upTo: 16), cursor.take("$") else { return nil }
+      guard rounds >= Self.fewestRounds, let count = cursor.takeBase64(upTo: Self.longestSalt), cursor.take("$") else {
+        return nil
+      }
       self.rounds = rounds
       salt = UnsafeRawBufferPointer(rebasing: stored[start..<(start + count)])
     }
@@ -56,58 +52,17 @@ enum SHACrypt: Sendable {
     _: Function.Type, _ password: UnsafeRawBufferPointer, _ setting: Setting,
     _ body: (UnsafeRawBufferPointer) -> Result
   ) -> Result? {
-    let size = Function.byteCount
-    return withUnsafeTemporaryAllocation(of: Function.Context.self, capacity: 1) { context -> Result? in
-      guard let base = context.baseAddress else { return nil }
-      defer { wipe(UnsafeMutableRawBufferPointer(context)) }
-      var run = SHA2Run<Function>(in: base)
-      let salt = setting.salt
-      let (p, s) = (password.count, salt.count)
-      return withUnsafeTemporaryAllocation(byteCount: 2 * size + 3 * p + s, alignment: 8) { room in
-        defer { wipe(room) }
-        // A; what is needed in turns; p s p p, of which each round's message has a piece before or after A.
-        let digest = UnsafeMutableRawBufferPointer(rebasing: room[..<size])
-        let other = UnsafeMutableRawBufferPointer(rebasing: room[size..<(2 * size)])
-        let sequence = UnsafeMutableRawBufferPointer(rebasing: room[(2 * size)...])
-
-        run.begin()
-        run.add(password)
-        run.add(salt)
-        run.add(password)
-        run.end(into: other)
-
-        run.begin()
-        run.add(password)
-        run.add(salt)
-        run.add(UnsafeRawBufferPointer(other), repeatedTo: p)
-        var bits = p
-        while bits > 0 {
-          run.add(bits & 1 == 1 ? UnsafeRawBufferPointer(other) : password)
-          bits >>= 1
+    let size = SHACryptRounds<Function>.byteCount(password: password.count, salt: setting.salt.count)
+    return withUnsafeTemporaryAllocation(of: Function.Context.self, capacity: 1) { context in
+      withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { room in
+        defer {
+          wipe(UnsafeMutableRawBufferPointer(context))
+          wipe(room)
         }
-        run.end(into: digest)
-
-        run.begin()
-        run.add(password, repeatedTo: p * p)
-        run.end(into: other)
-        for start in [0, p + s, p + s + p] { sequence[start..<(start + p)].fill(repeating: other) }
-
-        run.begin()
-        run.add(salt, repeatedTo: s * (16 + Int(digest[0])))
-        run.end(into: other)
-        sequence[p..<(p + s)].fill(repeating: other)
-
-        for round in 0..<setting.rounds {
-          let (isOdd, hasSalt, hasPassword) = (round & 1 == 1, round % 3 != 0, round % 7 != 0)
-          let start = hasSalt ? (isOdd ? 0 : p) : p + s
-          let end = start + (hasSalt ? s : 0) + (hasPassword ? p : 0) + p
-          let piece = UnsafeRawBufferPointer(rebasing: sequence[start..<end])
-          run.begin()
-          run.add(isOdd ? piece : UnsafeRawBufferPointer(digest))
-          run.add(isOdd ? UnsafeRawBufferPointer(digest) : piece)
-          run.end(into: digest)
-        }
-        return run.isSound ? withLetters(of: UnsafeRawBufferPointer(digest), body) : nil
+        guard let context = context.baseAddress else { return nil }
+        var rounds = SHACryptRounds<Function>(password, salt: setting.salt, in: room, context)
+        for number in 0..<setting.rounds { rounds.run(number) }
+        return rounds.digest.map { withLetters(of: $0, body) }
       }
     }
   }
@@ -142,12 +97,5 @@ enum SHACrypt: Sendable {
       }
       return body(UnsafeRawBufferPointer(letters))
     }
-  }
-}
-
-extension Slice<UnsafeMutableRawBufferPointer> {
-  /// Fills all of it with `bytes` again and again.
-  fileprivate mutating func fill(repeating bytes: UnsafeMutableRawBufferPointer) {
-    for (place, index) in indices.enumerated() { self[index] = bytes[place % bytes.count] }
   }
 }

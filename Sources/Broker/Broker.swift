@@ -36,8 +36,7 @@ public final class Broker: Sendable {
 
   /// - Parameters:
   ///   - now: by which what is remembered of logins grows old.
-  ///   - keys: makes those of what is remembered. By one byte in 256 a wrong password looks like the last right one; with which, depends on
-  ///     them.
+  ///   - keys: makes those of what is remembered. One wrong password in 256 looks like the last right one; which, depends on them.
   init(
     settings: BrokerSettings, pool: HashPool, enumerations: Int, holds: Int = Broker.standardHolds,
     now: @escaping @Sendable () -> ContinuousClock.Instant,

@@ -38,6 +38,9 @@ enum CryptGrammar: Sendable, Equatable {
     case damaged(String)
   }
 
+  /// What `$5$` and `$6$` ask for that name no number.
+  static let standardSHARounds = 5000
+
   /// Reads `text`, which begins with `prefix` and whose hash has `hashLength` characters.
   func read(_ text: UnsafeRawBufferPointer, prefix: Int, hashLength: Int) -> Reading {
     var cursor = Cursor(text: text, at: prefix)
@@ -64,6 +67,14 @@ enum CryptGrammar: Sendable, Equatable {
     }
   }
 
+  /// Takes `rounds=` and its number, where they stand.
+  /// - Returns: `standard` where they do not; nil when what follows is no number.
+  static func takeRounds(_ cursor: inout Cursor, otherwise standard: Int) -> Int? {
+    guard cursor.take("rounds=") else { return standard }
+    guard let number = cursor.takeNumber(), cursor.take("$") else { return nil }
+    return number
+  }
+
   private func readSetting(_ cursor: inout Cursor) -> (work: Int, rounds: Int?)? {
     switch self {
     case .des:
@@ -76,11 +87,7 @@ enum CryptGrammar: Sendable, Equatable {
     case .nt:
       return (1, nil)
     case .sha:
-      var rounds = 5000
-      if cursor.take("rounds=") {
-        guard let number = cursor.takeNumber(), cursor.take("$") else { return nil }
-        rounds = number
-      }
+      guard let rounds = Self.takeRounds(&cursor, otherwise: Self.standardSHARounds) else { return nil }
       return cursor.takeSalt(upTo: 16) && cursor.take("$") ? (rounds, rounds) : nil
     case .bcrypt:
       guard let tens = cursor.takeDigit(), let ones = cursor.takeDigit(), cursor.take("$"), cursor.takeBase64(22)
@@ -99,11 +106,7 @@ enum CryptGrammar: Sendable, Equatable {
       guard let salt = cursor.takeBase64(upTo: 64), salt > 0, cursor.take("$") else { return nil }
       return (number, number)
     case .sunMD5:
-      var rounds = 0
-      if cursor.take("rounds=") {
-        guard let number = cursor.takeNumber(), cursor.take("$") else { return nil }
-        rounds = number
-      }
+      guard let rounds = Self.takeRounds(&cursor, otherwise: 0) else { return nil }
       guard cursor.takeBase64(upTo: 16) != nil, cursor.take("$") else { return nil }
       _ = cursor.take("$")
       return (4096 + rounds, rounds)

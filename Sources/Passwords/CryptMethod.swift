@@ -16,7 +16,7 @@ struct CryptMethod: SchemeMethod {
   /// Bytes of a password that count; the rest makes no difference (bcrypt 72, DES 8). Nil when all do.
   let significantBytes: Int?
   /// What computes nearly all of its hashes in libcrypt's place, and faster; nil where nothing does.
-  let quick: SHACrypt?
+  let shaCrypt: SHACrypt?
 
   var namesItself: Bool { true }
 
@@ -77,8 +77,8 @@ struct CryptMethod: SchemeMethod {
     if password.count > CryptScratch.maximumPasswordBytes { return .mismatch }
     // The hash alone: libcrypt rewrites the unused bits of bcrypt's salt, which some other programs leave set.
     let hash = UnsafeRawBufferPointer(rebasing: raw.suffix(hashLength))
-    if let quick, let prefix = prefixLength(in: raw), let setting = SHACrypt.Setting(raw, prefix: prefix),
-      let verdict = quick.withHash(password, setting, { compare($0, hash) })
+    if let shaCrypt, let prefix = prefixLength(in: raw), let setting = SHACrypt.Setting(raw, prefix: prefix),
+      let verdict = shaCrypt.withHash(password, setting, { compare($0, hash) })
     {
       return verdict
     }

@@ -9,11 +9,11 @@ extension PasswordSchemes {
     crypt(
       "SHA512-CRYPT", "SHA-512 with salt and rounds: read everywhere", ["$6$"], .sha, hash: 86,
       limit: (5_000_000, "rounds"), millisecond: 4_000, rounds: .init(range: 1000...5_000_000, standard: 50_000),
-      quick: .sha512),
+      shaCrypt: .sha512),
     crypt(
       "SHA256-CRYPT", "SHA-256 with salt and rounds", ["$5$"], .sha, hash: 43,
       limit: (5_000_000, "rounds"), millisecond: 5_000, rounds: .init(range: 1000...5_000_000, standard: 50_000),
-      quick: .sha256),
+      shaCrypt: .sha256),
     crypt(
       "BLF-CRYPT", "bcrypt; what comes after 72 bytes does not count", ["$2y$", "$2b$", "$2a$"], .bcrypt, hash: 31,
       limit: (15, "as a cost"), millisecond: 5, rounds: .init(range: 4...15, standard: 10), significantBytes: 72,
@@ -140,12 +140,12 @@ extension PasswordSchemes {
     _ name: String, _ summary: String, _ prefixes: [StaticString], _ grammar: CryptGrammar, newPrefix: String? = nil,
     hash: Int, isWeak: Bool = false, cost: Cost = .expensive, limit: (Int, StaticString) = (1, "rounds"),
     millisecond: Int = .max, rounds: PasswordScheme.Rounds? = nil, significantBytes: Int? = nil,
-    quick: SHACrypt? = nil, aliases: [String] = []
+    shaCrypt: SHACrypt? = nil, aliases: [String] = []
   ) -> PasswordScheme {
     let method = CryptMethod(
       prefixes: prefixes, newPrefix: newPrefix ?? prefixes.first.map { "\($0)" } ?? "", grammar: grammar,
       hashLength: hash, limit: .init(most: limit.0, unit: limit.1), millisecond: millisecond, saltBytes: 16,
-      significantBytes: significantBytes, quick: quick)
+      significantBytes: significantBytes, shaCrypt: shaCrypt)
     return PasswordScheme(
       name: name, aliases: aliases, summary: summary, isWeak: isWeak, cost: cost, rounds: rounds, prefix: "",
       encoding: .none, method: method)

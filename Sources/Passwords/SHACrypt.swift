@@ -9,8 +9,6 @@ enum SHACrypt: Sendable {
     let salt: UnsafeRawBufferPointer
     let rounds: Int
 
-    /// What a string asks for that names no number.
-    private static let standardRounds = 5000
     /// Fewer are refused by some and raised by others.
     private static let fewestRounds = 1000
     private static let longestSalt = 16
@@ -22,11 +20,7 @@ enum SHACrypt: Sendable {
     ///   - prefix: the length of its beginning.
     init?(_ stored: UnsafeRawBufferPointer, prefix: Int) {
       var cursor = Cursor(text: stored, at: prefix)
-      var rounds = Self.standardRounds
-      if cursor.take("rounds=") {
-        guard let number = cursor.takeNumber(), cursor.take("$") else { return nil }
-        rounds = number
-      }
+      guard let rounds = CryptGrammar.takeRounds(&cursor, otherwise: CryptGrammar.standardSHARounds) else { return nil }
       let start = cursor.at
       guard rounds >= Self.fewestRounds, let count = cursor.takeBase64(upTo: Self.longestSalt), cursor.take("$") else {
         return nil

@@ -1,5 +1,4 @@
-/// Keys that are the same in each run: by one byte in 256 a wrong password looks like the last right one, and a test that tries twenty
-/// would now and then meet it.
+/// Keys that are the same in each run: one wrong password in 256 looks like the last right one, and a test would now and then meet it.
 struct FixedKeys: RandomNumberGenerator {
   private var state: UInt64 = 1
 

@@ -68,7 +68,6 @@ enum RequestWork {
     return record
   }
 
-  /// Makes the line that the journal gets, and writes it nowhere.
   /// Has the row at once.
   private final class OneAccount: AccountDirectory {
     let name = "mail"

@@ -3,7 +3,7 @@ internal import Synchronization
 internal import Threads
 
 /// Closes descriptors of connections that are over, on a thread of its own: nobody waits for it, and the kernel takes longer to free a
-/// socket than the server takes to read a request.
+/// socket than the server takes to read a request. What a client sent at the very end is thrown away here too.
 final class Closer: Sendable {
   /// Fewer at a time are not worth waking another thread: they are closed on the caller's.
   static let fewest = 16
@@ -12,7 +12,19 @@ final class Closer: Sendable {
   /// How many may wait at the most.
   static let mostWaiting = 512
 
-  private let lists: BoundedQueue<[Int32]>
+  /// One of them.
+  struct Ended {
+    let descriptor: Int32
+    /// Whether nothing of the client's lies unread, and nothing will come.
+    let isDrained: Bool
+
+    func close() {
+      if !isDrained { _ = LateBytes.discard(from: descriptor) }
+      Glibc.close(descriptor)
+    }
+  }
+
+  private let lists: BoundedQueue<[Ended]>
   private let room: Int
   private let waiting: Waiting
 
@@ -25,13 +37,13 @@ final class Closer: Sendable {
   /// - Throws: `SystemError` when the system gives no thread.
   init(room: Int, rights: ThreadRights?) throws(SystemError) {
     self.room = room
-    let lists = BoundedQueue<[Int32]>(capacity: max(1, room / Self.fewest))
+    let lists = BoundedQueue<[Ended]>(capacity: max(1, room / Self.fewest))
     self.lists = lists
     let waiting = Waiting()
     self.waiting = waiting
     _ = try Worker(name: "closer", rights: rights) {
       while let list = lists.pop()?.first {
-        for descriptor in list { Glibc.close(descriptor) }
+        for ended in list { ended.close() }
         waiting.count.subtract(list.count, ordering: .relaxed)
       }
     }
@@ -42,13 +54,11 @@ final class Closer: Sendable {
   /// How many wait.
   var waitingCount: Int { waiting.count.load(ordering: .relaxed) }
 
-  /// Closes `descriptors`, soon or now.
-  func close(_ descriptors: [Int32]) {
-    let isWorthIt = descriptors.count >= Self.fewest
-    if isWorthIt, waiting.count.add(descriptors.count, ordering: .relaxed).newValue <= room, lists.push(descriptors) {
-      return
-    }
-    if isWorthIt { waiting.count.subtract(descriptors.count, ordering: .relaxed) }
-    for descriptor in descriptors { Glibc.close(descriptor) }
+  /// Closes all of `list`, soon or now.
+  func close(_ list: [Ended]) {
+    let isWorthIt = list.count >= Self.fewest
+    if isWorthIt, waiting.count.add(list.count, ordering: .relaxed).newValue <= room, lists.push(list) { return }
+    if isWorthIt { waiting.count.subtract(list.count, ordering: .relaxed) }
+    for ended in list { ended.close() }
   }
 }

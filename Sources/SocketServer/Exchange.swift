@@ -15,6 +15,8 @@ public final class Exchange: Sendable {
     var phase = Phase.reading
     var peerStoppedSending = false
     var peerGone = false
+    /// Whether nothing of the client's lies unread, and nothing will come.
+    var isDrained = false
     var answeredAt: ContinuousClock.Instant?
     var unsent: [UInt8] = []
     var request: ParsedRequest?

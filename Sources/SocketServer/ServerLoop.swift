@@ -34,7 +34,7 @@ final class ServerLoop: @unchecked Sendable {
   /// Whether look-ups are this thread's work too, so that it is the one that others wait for.
   private var answersItself = false
   /// Of connections whose clients have gone.
-  private var closing: [Int32] = []
+  private var closing: [Closer.Ended] = []
   private var isOutOfDescriptors = false
   private var lastReports: [SocketServer.Event: ContinuousClock.Instant] = [:]
 
@@ -223,20 +223,9 @@ final class ServerLoop: @unchecked Sendable {
     exchange.state.withLock { state in
       guard state.phase == .answered, state.unsent.isEmpty else { return false }
       if state.peerGone { return true }
-      var drained = 0
-      while drained < ServerLimits.drainBytes {
-        let count = recv(exchange.descriptor, receiveBuffer.baseAddress, receiveBuffer.count, 0)
-        if count > 0 {
-          drained += count
-          if let base = receiveBuffer.baseAddress { gatepost_wipe(base, count) }
-          continue
-        }
-        if count < 0 && errno == EINTR { continue }
-        if count < 0 && errno == EAGAIN { return false }
-        // Nothing is left to read, and nothing will come.
-        state.peerGone = true
-        return true
-      }
+      if LateBytes.discard(from: exchange.descriptor) { return false }
+      state.peerGone = true
+      state.isDrained = true
       return true
     }
   }
@@ -383,20 +372,13 @@ final class ServerLoop: @unchecked Sendable {
     exchange.state.withLock { state in
       state.phase = .closed
       state.unsent = []
-      // Unread bytes at close would reach the client as ECONNRESET, behind our back.
-      var drained = 0
-      while !state.peerGone && drained < ServerLimits.drainBytes {
-        let count = recv(exchange.descriptor, receiveBuffer.baseAddress, receiveBuffer.count, 0)
-        if count <= 0 { break }
-        drained += count
-      }
-      if drained > 0, let base = receiveBuffer.baseAddress { gatepost_wipe(base, receiveBuffer.count) }
+      let ended = Closer.Ended(descriptor: exchange.descriptor, isDrained: state.isDrained)
       // All descriptors together are never more than there may be connections; and who has not gone yet waits for the end.
       let held = connections.count + closing.count + closer.waitingCount
       if !state.peerGone || isOutOfDescriptors || held >= limits.connections {
-        Glibc.close(exchange.descriptor)
+        ended.close()
       } else {
-        closing.append(exchange.descriptor)
+        closing.append(ended)
       }
     }
     if closing.count >= Closer.enough { closeWaiting() }

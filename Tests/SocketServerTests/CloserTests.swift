@@ -30,7 +30,7 @@ import Testing
     var watched: [Int32] = []
     for _ in 0..<5 {
       let pairs = pairs(atATime)
-      closer.close(pairs.closed)
+      closer.close(pairs.closed.map { Closer.Ended(descriptor: $0, isDrained: $0 % 2 == 0) })
       watched += pairs.watched
     }
     defer { for descriptor in watched { close(descriptor) } }

@@ -129,6 +129,33 @@ import Threads
     #expect(String(decoding: readAll(late) { late.send(Array(extra.utf8)) }, as: UTF8.self) == "USER=bob\n.\n")
   }
 
+  /// The same of a client that says afterwards that it sends no more: whether or not it was being watched, once both sides have
+  /// stopped sending it looks like one that has gone.
+  @Test(arguments: [false, true]) func bytesBeforeAHalfCloseDoNotResetTheReply(isWatched: Bool) throws {
+    let harness = try Harness()
+    let connection = try SocketConnection(unixPath: harness.folder.file("s"))
+    connection.send(Array(harness.account("held").utf8))
+    let exchange = harness.takeHeld()
+    if isWatched { _ = eventually { ContinuousClock.now - exchange.received > ServerLimits.watchDelay * 2 } }
+    exchange.answer(Array("late\n".utf8))
+    connection.send([UInt8(ascii: "\n")])
+    connection.shutDownWriting()
+    #expect(eventually { exchange.supplementaryGroups() == nil })
+    // Another one has been served to its end: the server has nothing left to close.
+    #expect(try harness.client.ask(harness.account("next")).end == .endOfFile)
+    var reply: [UInt8] = []
+    var last = connection.receive(until: Date(timeIntervalSinceNow: 20))
+    while case .bytes(let more) = last {
+      reply += more
+      last = connection.receive(until: Date(timeIntervalSinceNow: 20))
+    }
+    #expect(String(decoding: reply, as: UTF8.self) == "late\n")
+    guard case .end(.endOfFile) = last else {
+      Issue.record("\(last)")
+      return
+    }
+  }
+
   /// The kernel's record of real processes; more groups than there is room for at first, too.
   @Test(.enabled(if: geteuid() == 0, "needs root: processes of other users"))
   func knowsUserGroupsAndSocketOfAPeer() throws {

@@ -9,7 +9,7 @@ public import Secrets
 /// ```
 /// The order is part of the protocol: Exim's recipes split the reply at white space and take ADDRESS from it, so ADDRESS stands
 /// before every value that may be empty or hold a space.
-public struct AccountReply: Sendable {
+public struct AccountReply: Sendable, ~Copyable {
   /// The name of a system user; then USERNAME stands in the place of UID. Not empty.
   public var systemUser: [UInt8]?
   /// Not sent beside `systemUser`.

@@ -130,28 +130,24 @@ public final class Broker: Sendable {
 
   /// Takes a request. Returns at once; the answer goes to `channel` from whatever thread has it.
   public func handle(_ parsed: ParsedRequest, from channel: any RequestChannel) {
-    var record = AuditRecord()
-    record.processID = channel.processID
-    record.userID = channel.userID
     switch parsed {
     case .malformed(let fault):
+      var record = AuditRecord(from: channel)
       record.socket = socketName(channel)
       record.result = fault.code == .nothing ? .nothingAsked : .malformed(fault.description)
       conclude(record, channel) { channel.answer([]) }
     case .refused(let refused):
+      var record = AuditRecord(from: channel)
       record.socket = socketName(channel)
       record.describe(verb: refused.verb, service: refused.service, userID: refused.userID, refused.meta)
       record.result = .refused(Refusal(refused.reason))
       conclude(record, channel) { channel.answer(Reply.fail) }
     case .request(let request):
-      record.describe(
-        verb: request.command.verb, service: request.command.service, userID: request.command.userID, request.meta)
       let snapshot = self.snapshot.withLock { current in
         current.enter()
         return current
       }
-      record.socket = snapshot.settings.name(ofSocket: channel.socket)
-      begin(request.command, snapshot, record, channel)
+      begin(request, snapshot, channel)
     }
   }
 
@@ -165,26 +161,25 @@ public final class Broker: Sendable {
   }
 
   private func socketName(_ channel: any RequestChannel) -> String? {
-    snapshot.withLock { $0 }.settings.name(ofSocket: channel.socket)
+    snapshot.withLock { $0 }.name(ofSocket: channel.socket)
   }
 
-  private func begin(
-    _ command: Command, _ snapshot: Snapshot, _ record: consuming AuditRecord, _ channel: any RequestChannel
-  ) {
-    let socket = snapshot.settings.socket(at: channel.socket)
+  private func begin(_ request: Request, _ snapshot: Snapshot, _ channel: any RequestChannel) {
+    let command = request.command
+    let socket = snapshot.socket(at: channel.socket)
     guard
       let grant = socket?.policy.grant(
         command.permission, userID: channel.userID, groupID: channel.groupID, groups: channel.supplementaryGroups)
     else {
       snapshot.leave()
-      deny(command.permission, socket, record, channel)
+      deny(command.permission, socket, AuditRecord(of: request, snapshot, from: channel), channel)
       return
     }
     let purpose: RequestCourse.Purpose
     var chosen: [Int]?
     switch command {
     case .enumerate:
-      enumerate(snapshot, record, channel)
+      enumerate(snapshot, AuditRecord(of: request, snapshot, from: channel), channel)
       return
     case .account(let module, _, _):
       if module != Self.allModules {
@@ -198,15 +193,16 @@ public final class Broker: Sendable {
     case .setPassword(_, _, let old, let new):
       purpose = .change(old: old, new: new)
     }
-    let course = RequestCourse(
-      purpose: purpose, rules: snapshot.rules, chosen: chosen,
-      needsAdmission: snapshot.settings.throttle != nil && command.permission != .account)
-    let key = AccountKey(
-      name: LoginName(command.userID, defaultDomain: snapshot.settings.defaultDomain), service: command.service)
-    RunningRequest(
-      course: course, key: key, snapshot: snapshot, desks: desks, secrets: grant.secrets, record: record,
-      channel: channel
-    ).advance(.start)
+    let running = RunningRequest(
+      course: RequestCourse(
+        purpose: purpose, rules: snapshot.rules, chosen: chosen,
+        needsAdmission: snapshot.settings.throttle != nil && command.permission != .account),
+      key: AccountKey(
+        name: LoginName(command.userID, defaultDomain: snapshot.settings.defaultDomain), service: command.service),
+      snapshot: snapshot, desks: desks, secrets: grant.secrets, channel: channel)
+    // Where it stays: to copy one costs more than the lock.
+    running.progress.withLock { $0.record.note(request, snapshot, from: channel) }
+    running.advance(.start)
   }
 
   /// Closes without an answer: a rule that is missing is no user's fault. Tells the audit first: once it has its answer the process
@@ -309,6 +305,14 @@ final class Snapshot: Sendable {
     }
   }
 
+  /// The socket that a request came through; nil, and nobody may ask anything, when there is none at that place.
+  func socket(at place: Int) -> BrokerSettings.Socket? {
+    settings.sockets.indices.contains(place) ? settings.sockets[place] : nil
+  }
+
+  /// What the log calls the socket at that place: nothing where there is one only.
+  func name(ofSocket place: Int) -> String? { settings.sockets.count > 1 ? socket(at: place)?.path : nil }
+
   /// Whether other settings count by now.
   var isRetired: Bool { hasSuccessor.load(ordering: .acquiring) }
 
@@ -365,6 +369,29 @@ extension Command {
 }
 
 extension AuditRecord {
+  fileprivate init(from channel: any RequestChannel) {
+    self.init()
+    note(channel)
+  }
+
+  fileprivate init(of request: Request, _ snapshot: Snapshot, from channel: any RequestChannel) {
+    self.init()
+    note(request, snapshot, from: channel)
+  }
+
+  private mutating func note(_ channel: any RequestChannel) {
+    processID = channel.processID
+    userID = channel.userID
+  }
+
+  /// A request that a set of settings counts for.
+  fileprivate mutating func note(_ request: Request, _ snapshot: Snapshot, from channel: any RequestChannel) {
+    note(channel)
+    describe(
+      verb: request.command.verb, service: request.command.service, userID: request.command.userID, request.meta)
+    socket = snapshot.name(ofSocket: channel.socket)
+  }
+
   mutating func describe(verb: Verb, service: [UInt8], userID: [UInt8], _ meta: RequestMeta) {
     self.verb = verb.rawValue
     self.service = service

@@ -90,10 +90,4 @@ public struct BrokerSettings: Sendable {
       defaultDomain: defaultDomain, defaultOptions: defaultOptions, enumerateTimeout: enumerateTimeout,
       verifiedLoginMemory: verifiedLoginMemory, throttle: throttle)
   }
-
-  /// The socket that a request came through; nil, and nobody may ask anything, when there is none at that place.
-  func socket(at place: Int) -> Socket? { sockets.indices.contains(place) ? sockets[place] : nil }
-
-  /// What the log calls the socket at that place: nothing where there is one only.
-  func name(ofSocket place: Int) -> String? { sockets.count > 1 ? socket(at: place)?.path : nil }
 }

@@ -1,5 +1,6 @@
-/// Where a request came from and where its answer goes. The socket server's exchanges conform; tests bring their own.
-public protocol RequestChannel: Sendable {
+/// Where a request came from and where its answer goes. The socket server's exchanges conform; tests bring their own. Classes, so that
+/// to hand one on costs little.
+public protocol RequestChannel: AnyObject, Sendable {
   /// The asking process.
   var processID: Int32 { get }
   /// Its effective user id.

@@ -9,8 +9,8 @@ internal import Threads
 final class RunningRequest: Sendable {
   struct Progress {
     var course: RequestCourse
-    /// Empty once it was given away.
-    var record: AuditRecord
+    /// Empty until somebody has noted what is asked, and once it was given away.
+    var record = AuditRecord()
     /// What it has to give back to the throttle.
     var ticket: Throttle.Ticket?
     /// How long it was held.
@@ -26,9 +26,9 @@ final class RunningRequest: Sendable {
 
   init(
     course: consuming RequestCourse, key: consuming AccountKey, snapshot: Snapshot, desks: Desks, secrets: Bool,
-    record: consuming AuditRecord, channel: any RequestChannel
+    channel: any RequestChannel
   ) {
-    progress = Lock(Progress(course: course, record: record))
+    progress = Lock(Progress(course: course))
     self.key = key
     self.snapshot = snapshot
     self.desks = desks

@@ -28,9 +28,13 @@ enum DigestFunction: Sendable {
     case .md4: MD4.withDigest(password, salt: salt, body)
     case .md5: Self.run(Insecure.MD5.self, password, salt).withUnsafeBytes(body)
     case .sha1: Self.run(Insecure.SHA1.self, password, salt).withUnsafeBytes(body)
-    case .sha256: Self.run(SHA256.self, password, salt).withUnsafeBytes(body)
+    case .sha256:
+      SHA256Function.withDigest(password, salt: salt, body)
+        ?? Self.run(SHA256.self, password, salt).withUnsafeBytes(body)
     case .sha384: Self.run(SHA384.self, password, salt).withUnsafeBytes(body)
-    case .sha512: Self.run(SHA512.self, password, salt).withUnsafeBytes(body)
+    case .sha512:
+      SHA512Function.withDigest(password, salt: salt, body)
+        ?? Self.run(SHA512.self, password, salt).withUnsafeBytes(body)
     }
   }
 

@@ -1,6 +1,7 @@
 internal import COpenSSL
 
-/// SHA-256 or SHA-512 for functions that hash a few bytes thousands of times in a row: libcrypto's own functions, without EVP.
+/// SHA-256 or SHA-512 for what hashes a few bytes, once for each login or thousands of times in a row: libcrypto's own functions,
+/// without EVP.
 ///
 /// libcrypto has them in the processor's best instructions. Around them, EVP takes 50 ns for each digest (of 225 ns for 88 bytes with SHA-512),
 /// and swift-crypto, which allocates each, 265 ns. OpenSSL 3 would rather see EVP used, and keeps them.
@@ -12,6 +13,29 @@ protocol SHA2Function {
   static func begin(_ context: UnsafeMutablePointer<Context>) -> Int32
   static func add(_ context: UnsafeMutablePointer<Context>, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int32
   static func end(_ context: UnsafeMutablePointer<Context>, _ digest: UnsafeMutablePointer<UInt8>?) -> Int32
+}
+
+extension SHA2Function {
+  /// Hands H(password ‖ salt) to `body`; nil when libcrypto refuses.
+  static func withDigest<Result>(
+    _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result? {
+    withUnsafeTemporaryAllocation(of: Context.self, capacity: 1) { contexts in
+      withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { digest in
+        defer {
+          wipe(UnsafeMutableRawBufferPointer(contexts))
+          wipe(digest)
+        }
+        guard let context = contexts.baseAddress else { return nil }
+        var run = SHA2Run<Self>(in: context)
+        run.begin()
+        run.add(password)
+        run.add(salt)
+        run.end(into: digest)
+        return run.isSound ? body(UnsafeRawBufferPointer(digest)) : nil
+      }
+    }
+  }
 }
 
 /// FIPS 180-4, section 6.2.

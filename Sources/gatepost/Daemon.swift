@@ -80,7 +80,7 @@ struct Daemon {
       report: { Self.log($0, connections: limits.connections, logger) },
       beginTurn: { broker.beginTurn() }
     ) { exchange, request in
-      broker.handle(request, from: ExchangeChannel(exchange))
+      broker.handle(request, from: exchange)
     }
     try server.start()
     try stateFile?.start()

@@ -44,7 +44,7 @@ let package = Package(
     .target(
       name: "Passwords", dependencies: ["Secrets", "Threads", "CCrypt", "COpenSSL", "CArgon2", crypto],
       swiftSettings: strict),
-    .target(name: "Accounts", dependencies: ["Secrets"], swiftSettings: strict),
+    .target(name: "Accounts", dependencies: ["Secrets", "Threads"], swiftSettings: strict),
 
     // Back ends: one target each. What those that are servers share: waiting, reconnecting, queues.
     .target(name: "DatabaseServers", dependencies: ["Accounts", "Secrets", "Threads"], swiftSettings: strict),
@@ -85,10 +85,11 @@ let package = Package(
     // Tests. TestSupport starts real servers in temporary folders; DirectoryConformance is the suite that every back end passes.
     .target(name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
-      name: "DirectoryConformance", dependencies: ["Accounts", "Secrets", "TestSupport"],
+      name: "DirectoryConformance", dependencies: ["Accounts", "Secrets", "Threads", "TestSupport"],
       path: "Tests/DirectoryConformance", swiftSettings: strict),
     .target(
-      name: "DirectoryAsking", dependencies: ["Accounts", "Secrets", "TestSupport"], path: "Tests/DirectoryAsking",
+      name: "DirectoryAsking", dependencies: ["Accounts", "Secrets", "Threads", "TestSupport"],
+      path: "Tests/DirectoryAsking",
       swiftSettings: strict),
     .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: strict),
     // `make soak`; not installed.
@@ -103,25 +104,25 @@ let package = Package(
       name: "SQLiteDirectoryTests",
       dependencies: [
         "SQLiteDirectory", "DirectoryConformance", "TestSupport", "TestTraits", "CLinux", "CSQLite", "Accounts",
-        "Secrets",
+        "Secrets", "Threads",
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "DatabaseServersTests", dependencies: ["DatabaseServers", "TestSupport", "Accounts", "Secrets"],
+      name: "DatabaseServersTests", dependencies: ["DatabaseServers", "TestSupport", "Accounts", "Secrets", "Threads"],
       swiftSettings: strict),
     .testTarget(
       name: "PostgreSQLDirectoryTests",
       dependencies: [
         "PostgreSQLDirectory", "DatabaseServers", "DirectoryConformance", "DirectoryAsking", "TestSupport",
         "TestTraits", "Accounts",
-        "Secrets",
+        "Secrets", "Threads",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "MariaDBDirectoryTests",
       dependencies: [
         .target(name: "MariaDBDirectory", condition: .when(traits: ["MariaDB"])), "DatabaseServers",
-        "DirectoryConformance", "DirectoryAsking", "TestSupport", "TestTraits", "Accounts", "Secrets",
+        "DirectoryConformance", "DirectoryAsking", "TestSupport", "TestTraits", "Accounts", "Secrets", "Threads",
         .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),
       ],
       swiftSettings: strict),

@@ -1,7 +1,8 @@
 public import Secrets
+public import Threads
 
 /// When an answer is of no use any more.
-public typealias Deadline = ContinuousClock.Instant
+public typealias Deadline = Instant
 
 /// What to look up.
 public struct AccountKey: Sendable, Equatable {

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// When a refusal may be answered: only at whole multiples of a step after the request arrived. A value without a clock.
 ///
 /// A look-up that finds nobody and one that finds somebody differ by microseconds, and so do digests: whatever ends within the same step
@@ -9,8 +11,8 @@ enum AnswerGrid {
 
   /// The first multiple of `step` after `received` that is not over at `now`.
   static func next(
-    after received: ContinuousClock.Instant, at now: ContinuousClock.Instant, step: Duration = AnswerGrid.step
-  ) -> ContinuousClock.Instant {
+    after received: Instant, at now: Instant, step: Duration = AnswerGrid.step
+  ) -> Instant {
     // What has waited for a day answers at once.
     let elapsed = min(max(now - received, .zero), .seconds(86_400))
     let steps = Int64(elapsed / step) + 1

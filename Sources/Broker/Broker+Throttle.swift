@@ -1,4 +1,5 @@
 public import Accounts
+internal import Threads
 
 /// What the control socket and the state file see of the throttle.
 extension Broker {

@@ -13,7 +13,7 @@ public final class Broker: Sendable {
   private let snapshot: Lock<Snapshot>
   private let desks: Desks
   private let lists: ListDesk
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let now: @Sendable () -> Instant
 
   /// How many requests may be held when nobody says otherwise.
   public static let standardHolds = 2048
@@ -39,7 +39,7 @@ public final class Broker: Sendable {
   ///   - keys: makes those of what is remembered. One wrong password in 256 looks like the last right one; which, depends on them.
   init(
     settings: BrokerSettings, pool: HashPool, enumerations: Int, holds: Int = Broker.standardHolds,
-    now: @escaping @Sendable () -> ContinuousClock.Instant,
+    now: @escaping @Sendable () -> Instant,
     keys: any RandomNumberGenerator = SystemRandomNumberGenerator(),
     report: @escaping @Sendable (ThrottleEvent) -> Void = { _ in },
     rehashed: @escaping @Sendable (RehashEvent) -> Void = { _ in }, audit: @escaping @Sendable (AuditRecord) -> Void
@@ -223,7 +223,7 @@ public final class Broker: Sendable {
 
   /// An empty memory of verified logins, if there is to be one.
   private static func memory(
-    _ settings: BrokerSettings, _ now: @escaping @Sendable () -> ContinuousClock.Instant
+    _ settings: BrokerSettings, _ now: @escaping @Sendable () -> Instant
   ) -> VerifiedLogins? {
     settings.verifiedLoginMemory.map { lifetime in
       var random = SystemRandomNumberGenerator()

@@ -1,4 +1,5 @@
 internal import Passwords
+internal import Threads
 
 /// How much hashing decoys may cost: a quarter of what the threads can do, and a second of theirs at once. A value without a clock: time
 /// comes in with each call.
@@ -15,7 +16,7 @@ struct DecoyBudget {
   private let threads: Int
   private var balance: Duration
   private var reserved = Duration.zero
-  private var last: ContinuousClock.Instant?
+  private var last: Instant?
   private var pace = HashPace()
 
   init(threads: Int) {
@@ -28,7 +29,7 @@ struct DecoyBudget {
 
   /// Sets aside what one more takes.
   /// - Returns: what has to be given back by `release` when it was done, or was not; nil when there is nothing left.
-  mutating func reserve(at now: ContinuousClock.Instant) -> Duration? {
+  mutating func reserve(at now: Instant) -> Duration? {
     refill(now)
     guard balance - reserved > .zero else { return nil }
     let estimate = estimate
@@ -40,7 +41,7 @@ struct DecoyBudget {
   mutating func release(_ reservation: Duration) { reserved -= reservation }
 
   /// One was computed, and took a thread for so long.
-  mutating func spend(_ duration: Duration, at now: ContinuousClock.Instant) {
+  mutating func spend(_ duration: Duration, at now: Instant) {
     refill(now)
     pace.record(duration)
     balance -= duration
@@ -49,7 +50,7 @@ struct DecoyBudget {
   /// Those that come take another time.
   mutating func forgetPace() { pace = HashPace() }
 
-  private mutating func refill(_ now: ContinuousClock.Instant) {
+  private mutating func refill(_ now: Instant) {
     let passed = last.map { max(.zero, now - $0) } ?? .zero
     last = max(now, last ?? now)
     let full = Self.burst * threads

@@ -36,10 +36,9 @@ final class Decoys: Sendable {
   private let memory: Int
   private let state: Lock<State>
   private let lookUps = Atomic(0)
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let now: @Sendable () -> Instant
 
-  init(pool: HashPool, random: inout some RandomNumberGenerator, now: @escaping @Sendable () -> ContinuousClock.Instant)
-  {
+  init(pool: HashPool, random: inout some RandomNumberGenerator, now: @escaping @Sendable () -> Instant) {
     let history = LoginHistory(random: &random, now: now)
     self.history = history
     desk = VerificationDesk(pool: pool, history: history)

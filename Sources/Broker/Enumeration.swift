@@ -1,5 +1,6 @@
 internal import Accounts
 internal import AuthdaemonWire
+internal import Threads
 
 /// Writes the list of all accounts, directory by directory, as it comes from the database: a million accounts need no more memory
 /// than a hundred. The final `.` means "this was everything" and scripts delete mailboxes on the strength of it, so it is sent only
@@ -16,7 +17,7 @@ struct Enumeration {
       return
     }
     defer { stream.finish() }
-    let deadline = ContinuousClock.now + settings.enumerateTimeout
+    let deadline = Instant.now + settings.enumerateTimeout
     var count = 0
     for entry in settings.directories {
       let directory = entry.directory

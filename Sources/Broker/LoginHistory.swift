@@ -24,10 +24,10 @@ final class LoginHistory: Sendable {
 
   private let tags: PasswordTag.Maker
   private let state = Lock(State())
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let now: @Sendable () -> Instant
 
   /// - Parameter random: a generator fit for keys.
-  init(random: inout some RandomNumberGenerator, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+  init(random: inout some RandomNumberGenerator, now: @escaping @Sendable () -> Instant) {
     tags = PasswordTag.Maker(random: &random)
     self.now = now
   }

@@ -1,4 +1,5 @@
 internal import Passwords
+internal import Threads
 
 /// Passwords that were hashed and were wrong: the same one for the same stored hash is not hashed again within a minute. A value
 /// without a clock.
@@ -21,12 +22,12 @@ struct RefusalMemory {
   var count: Int { wrong.count }
 
   /// Whether a hash was computed for this less than a minute ago and was another one.
-  func knows(_ tag: PasswordTag, at now: ContinuousClock.Instant) -> Bool {
+  func knows(_ tag: PasswordTag, at now: Instant) -> Bool {
     wrong.recall(tag, at: now) != nil
   }
 
   /// Remembers what verifying said, if it was a mismatch.
-  mutating func note(_ verdict: Verdict, for tag: PasswordTag, at now: ContinuousClock.Instant) {
+  mutating func note(_ verdict: Verdict, for tag: PasswordTag, at now: Instant) {
     if verdict == .mismatch { wrong.remember(tag, (), at: now) }
   }
 }

@@ -1,4 +1,5 @@
 internal import Passwords
+internal import Threads
 
 /// Whose hashes are to be replaced, one after the other. A value without clock or threads.
 ///
@@ -34,7 +35,7 @@ struct RehashBacklog<Order> {
   private struct Entry {
     let attempt: Attempt
     let order: Order
-    let end: ContinuousClock.Instant
+    let end: Instant
   }
 
   /// What became of earlier ones, under the settings of now.
@@ -42,7 +43,7 @@ struct RehashBacklog<Order> {
     var tried = RecentMemory<Attempt, Void>(capacity: memory.capacity, lifetime: memory.lifetime)
     var blamed = RecentMemory<HashJob.Account, Void>(capacity: blame.capacity, lifetime: blame.lifetime)
     /// By the directory's name.
-    var pauses: [String: ContinuousClock.Instant] = [:]
+    var pauses: [String: Instant] = [:]
   }
 
   private var waiting: [Entry] = []
@@ -56,7 +57,7 @@ struct RehashBacklog<Order> {
   var count: Int { waiting.count }
 
   /// Takes an order in, unless it is there, was tried, or there is no point.
-  mutating func add(_ order: Order, for attempt: Attempt, at now: ContinuousClock.Instant) {
+  mutating func add(_ order: Order, for attempt: Attempt, at now: Instant) {
     guard !isClosed, taken?.account != attempt.account,
       !waiting.contains(where: { $0.attempt.account == attempt.account }),
       past.tried.recall(attempt, at: now) == nil, past.blamed.recall(attempt.account, at: now) == nil
@@ -73,7 +74,7 @@ struct RehashBacklog<Order> {
   }
 
   /// The next one, if none is under way, and when it is of no use any more.
-  mutating func take(at now: ContinuousClock.Instant) -> (order: Order, end: ContinuousClock.Instant)? {
+  mutating func take(at now: Instant) -> (order: Order, end: Instant)? {
     guard taken == nil else { return nil }
     let late = waiting.prefix { $0.end <= now }.count
     waiting.removeFirst(late)
@@ -85,7 +86,7 @@ struct RehashBacklog<Order> {
   }
 
   /// The one that was taken has ended.
-  mutating func end(_ ending: Ending, at now: ContinuousClock.Instant) {
+  mutating func end(_ ending: Ending, at now: Instant) {
     guard let attempt = taken else { return }
     taken = nil
     switch ending {

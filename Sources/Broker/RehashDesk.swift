@@ -28,11 +28,11 @@ final class RehashDesk: Sendable {
   private let pool: HashPool
   private let backlog = Lock(RehashBacklog<RehashOrder>())
   private let isStopped = Atomic(false)
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let now: @Sendable () -> Instant
   private let report: @Sendable (RehashEvent) -> Void
 
   init(
-    pool: HashPool, now: @escaping @Sendable () -> ContinuousClock.Instant,
+    pool: HashPool, now: @escaping @Sendable () -> Instant,
     report: @escaping @Sendable (RehashEvent) -> Void
   ) {
     self.pool = pool

@@ -1,3 +1,5 @@
+public import Threads
+
 /// Where a request came from and where its answer goes. The socket server's exchanges conform; tests bring their own. Classes, so that
 /// to hand one on costs little.
 public protocol RequestChannel: AnyObject, Sendable {
@@ -12,9 +14,9 @@ public protocol RequestChannel: AnyObject, Sendable {
   /// The groups the process had besides when it connected; nil when the kernel does not tell. Costs a system call.
   func supplementaryGroups() -> [UInt32]?
   /// When the request was whole.
-  var received: ContinuousClock.Instant { get }
+  var received: Instant { get }
   /// When an answer is of no use any more.
-  var deadline: ContinuousClock.Instant { get }
+  var deadline: Instant { get }
   /// Whether nobody waits any more: work for it is lost work.
   var isAbandoned: Bool { get }
 

@@ -326,9 +326,9 @@ final class RunningRequest: Sendable {
       }
       if !holds.set(.now + wait, settle) { settle() }
     case .compute(let reservation):
-      let begin = ContinuousClock.now
+      let begin = Instant.now
       let work: VerificationDesk.Work = { scratch in
-        let begin = ContinuousClock.now
+        let begin = Instant.now
         _ = PasswordSchemes.verify(password, against: decoy.stored, using: scratch)
         decoys.spend(.now - begin)
         history.note(.mismatch, of: attempt)

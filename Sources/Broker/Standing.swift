@@ -1,4 +1,5 @@
 internal import Passwords
+internal import Threads
 
 /// Who goes first when hashes have to wait. A value without a clock. It orders, and decides nothing.
 ///
@@ -27,12 +28,12 @@ struct Standing {
   }
 
   /// Whether a password was right the last time, as far as one byte can tell. Counts as nothing.
-  func isFamiliar(_ account: HashJob.Account, _ tag: PasswordTag, at now: ContinuousClock.Instant) -> Bool {
+  func isFamiliar(_ account: HashJob.Account, _ tag: PasswordTag, at now: Instant) -> Bool {
     right.recall(account, at: now) == tag.hint
   }
 
   /// The rank of a password that is about to be hashed; counts as an attempt.
-  mutating func rank(_ account: HashJob.Account, _ tag: PasswordTag, at now: ContinuousClock.Instant) -> HashRank {
+  mutating func rank(_ account: HashJob.Account, _ tag: PasswordTag, at now: Instant) -> HashRank {
     if isFamiliar(account, tag, at: now) { return .familiar }
     var attempt = Attempt(hint: tag.hint, isChanging: false)
     if let last = unproven.recall(account, at: now) {
@@ -44,7 +45,7 @@ struct Standing {
 
   /// Remembers what verifying said.
   mutating func note(
-    _ verdict: Verdict, of account: HashJob.Account, _ tag: PasswordTag, at now: ContinuousClock.Instant
+    _ verdict: Verdict, of account: HashJob.Account, _ tag: PasswordTag, at now: Instant
   ) {
     guard verdict == .match else { return }
     right.remember(account, tag.hint, at: now)

@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Threads
 
 /// Slows down whoever guesses passwords. A value without a clock: failures are counted for each account and each address, and a login is let
 /// go, held for a while, or turned away when too many are held already.
@@ -105,7 +106,7 @@ struct Throttle: Sendable {
   ///   - isFamiliar: whether the password was right the last time, as far as one byte can tell. Asked when it matters.
   mutating func admit(
     _ subject: ThrottleSubject, _ tag: ThrottleTag, limit: Duration, mayGlance: Bool = true,
-    at now: ContinuousClock.Instant, isFamiliar: () -> Bool
+    at now: Instant, isFamiliar: () -> Bool
   ) -> Admission {
     let delay = min(limit, delay(subject, tag, at: now))
     guard delay > .zero else { return .go(enter(subject, tag, nil)) }
@@ -130,7 +131,7 @@ struct Throttle: Sendable {
   ///
   /// It may; but where places are taken and others are turned away at once, whoever sees who is not could try passwords without end. Then
   /// it must come from where the account logged in last, or be the first within a second.
-  mutating func mayGlance(_ subject: ThrottleSubject, at now: ContinuousClock.Instant) -> Bool {
+  mutating func mayGlance(_ subject: ThrottleSubject, at now: Instant) -> Bool {
     let isFull =
       held >= capacity || (underWay[subject.account]?.waiting ?? 0) >= Self.placesForAccount
       || subject.address.map { (addressesUnderWay[$0]?.waiting ?? 0) >= Self.placesForAddress } ?? false
@@ -143,7 +144,7 @@ struct Throttle: Sendable {
 
   /// A login that was let in is over.
   /// - Returns: whether it was the one failure too many in a row.
-  mutating func end(_ ticket: Ticket, _ ending: Ending, at now: ContinuousClock.Instant) -> Bool {
+  mutating func end(_ ticket: Ticket, _ ending: Ending, at now: Instant) -> Bool {
     leave(ticket)
     switch ending {
     case .failed: return fail(ticket.subject, ticket.tag, at: now)
@@ -160,7 +161,7 @@ struct Throttle: Sendable {
 
   /// Counts a failure.
   /// - Returns: whether it was the one too many in a row.
-  mutating func fail(_ subject: ThrottleSubject, _ tag: ThrottleTag, at now: ContinuousClock.Instant) -> Bool {
+  mutating func fail(_ subject: ThrottleSubject, _ tag: ThrottleTag, at now: Instant) -> Bool {
     var hasReachedMany = false
     if accounts[subject.account]?.knows(tag) != true {
       changes += 1
@@ -189,7 +190,7 @@ struct Throttle: Sendable {
   }
 
   /// Forgets what does not count any more.
-  mutating func tidy(at now: ContinuousClock.Instant) {
+  mutating func tidy(at now: Instant) {
     let before = accounts.count + addresses.count
     accounts.tidy(at: now)
     addresses.tidy(at: now)
@@ -199,16 +200,16 @@ struct Throttle: Sendable {
   }
 
   /// Takes back what was written down, the oldest first.
-  mutating func restore(account: [UInt8], _ record: ThrottleRecord, changed: ContinuousClock.Instant) {
+  mutating func restore(account: [UInt8], _ record: ThrottleRecord, changed: Instant) {
     accounts.restore(account, record, changed: changed)
   }
 
-  mutating func restore(address: NetworkAddress, _ record: ThrottleRecord, changed: ContinuousClock.Instant) {
+  mutating func restore(address: NetworkAddress, _ record: ThrottleRecord, changed: Instant) {
     addresses.restore(address, record, changed: changed)
   }
 
   /// How long the next attempt would wait.
-  func delay(_ subject: ThrottleSubject, _ tag: ThrottleTag, at now: ContinuousClock.Instant) -> Duration {
+  func delay(_ subject: ThrottleSubject, _ tag: ThrottleTag, at now: Instant) -> Duration {
     let account = accounts[subject.account]
     // Each other password that is being tried counts as if it had failed.
     let others = underWay[subject.account]?.tags.count { $0.tag != tag && account?.knows($0.tag) != true } ?? 0

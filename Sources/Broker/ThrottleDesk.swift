@@ -14,7 +14,7 @@ final class ThrottleDesk: Sendable {
   private let isBusy = Atomic(false)
   private let isStopping = Atomic(false)
   private let clock: AlarmClock
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let now: @Sendable () -> Instant
   private let report: @Sendable (ThrottleEvent) -> Void
 
   /// - Parameters:
@@ -23,7 +23,7 @@ final class ThrottleDesk: Sendable {
   ///   - clock: where they wait.
   init(
     capacity: Int, random: inout some RandomNumberGenerator, clock: AlarmClock,
-    now: @escaping @Sendable () -> ContinuousClock.Instant, report: @escaping @Sendable (ThrottleEvent) -> Void
+    now: @escaping @Sendable () -> Instant, report: @escaping @Sendable (ThrottleEvent) -> Void
   ) {
     tags = PasswordTag.Maker(random: &random)
     state = Lock(Throttle(capacity: capacity))
@@ -58,7 +58,7 @@ final class ThrottleDesk: Sendable {
   }
 
   func admit(
-    _ subject: ThrottleSubject, _ tag: ThrottleTag, _ rules: ThrottleRules, deadline: ContinuousClock.Instant,
+    _ subject: ThrottleSubject, _ tag: ThrottleTag, _ rules: ThrottleRules, deadline: Instant,
     mayGlance: Bool, isFamiliar: () -> Bool
   ) -> Throttle.Admission {
     let now = now()
@@ -110,10 +110,10 @@ final class ThrottleDesk: Sendable {
   }
 
   /// A copy, to look at at leisure.
-  var copy: (throttle: Throttle, now: ContinuousClock.Instant) { (state.withLock { $0 }, now()) }
+  var copy: (throttle: Throttle, now: Instant) { (state.withLock { $0 }, now()) }
 
   /// A copy, if something has changed since `change`, which then counts up.
-  func copy(since change: inout Int) -> (throttle: Throttle, now: ContinuousClock.Instant)? {
+  func copy(since change: inout Int) -> (throttle: Throttle, now: Instant)? {
     let found = state.withLock { throttle -> Throttle? in
       guard throttle.changes != change else { return nil }
       change = throttle.changes

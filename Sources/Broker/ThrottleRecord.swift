@@ -1,16 +1,18 @@
+internal import Threads
+
 /// What is known of the failures of one account or address. A value without a clock.
 struct ThrottleRecord: Sendable, Equatable {
   /// When the present run of failures began.
-  private(set) var since: ContinuousClock.Instant
+  private(set) var since: Instant
   /// When the last one was.
-  private(set) var last: ContinuousClock.Instant
+  private(set) var last: Instant
   /// Failures in a row: not lessened by time, only by a success.
   private(set) var row = 0
   /// When there were too many in a row; nil when there were not.
-  private(set) var slowedSince: ContinuousClock.Instant?
+  private(set) var slowedSince: Instant?
   /// At `mark`; time lessens them.
   private(set) var failures = 0
-  private(set) var mark: ContinuousClock.Instant
+  private(set) var mark: Instant
   private var tags = ThrottleTags()
 
   /// What a failure did.
@@ -22,7 +24,7 @@ struct ThrottleRecord: Sendable, Equatable {
     case reachedMany
   }
 
-  init(at now: ContinuousClock.Instant) {
+  init(at now: Instant) {
     since = now
     last = now
     mark = now
@@ -30,8 +32,8 @@ struct ThrottleRecord: Sendable, Equatable {
 
   /// As it was written down. Everything is cut to what can be.
   init(
-    failures: Int, row: Int, since: ContinuousClock.Instant, last: ContinuousClock.Instant,
-    mark: ContinuousClock.Instant, slowedSince: ContinuousClock.Instant?, _ schedule: ThrottleSchedule
+    failures: Int, row: Int, since: Instant, last: Instant,
+    mark: Instant, slowedSince: Instant?, _ schedule: ThrottleSchedule
   ) {
     self.failures = min(schedule.mostFailures, max(0, failures))
     self.row = min(ThrottleSchedule.manyFailures, max(0, row))
@@ -42,18 +44,18 @@ struct ThrottleRecord: Sendable, Equatable {
   }
 
   /// What is left of the failures.
-  func failures(_ schedule: ThrottleSchedule, at now: ContinuousClock.Instant) -> Int {
+  func failures(_ schedule: ThrottleSchedule, at now: Instant) -> Int {
     let steps = Self.steps(from: mark, to: now)
     return max(0, failures - steps * schedule.failuresForLevel)
   }
 
   /// Whether too many in a row still count.
-  func isSlowed(at now: ContinuousClock.Instant) -> Bool {
+  func isSlowed(at now: Instant) -> Bool {
     slowedSince.map { now - $0 < ThrottleSchedule.penance } ?? false
   }
 
   /// - Parameter underWay: failures that may be added in a moment.
-  func level(_ schedule: ThrottleSchedule, underWay: Int = 0, at now: ContinuousClock.Instant) -> Int {
+  func level(_ schedule: ThrottleSchedule, underWay: Int = 0, at now: Instant) -> Int {
     isSlowed(at: now) ? ThrottleSchedule.highest : schedule.level(failures(schedule, at: now) + underWay)
   }
 
@@ -61,7 +63,7 @@ struct ThrottleRecord: Sendable, Equatable {
   func knows(_ tag: ThrottleTag) -> Bool { tags.contains(tag) }
 
   /// A failure. The same password again is none.
-  mutating func count(_ tag: ThrottleTag, _ schedule: ThrottleSchedule, at now: ContinuousClock.Instant) -> Counted {
+  mutating func count(_ tag: ThrottleTag, _ schedule: ThrottleSchedule, at now: Instant) -> Counted {
     if tags.contains(tag) { return .known }
     tags.insert(tag)
     let left = failures(schedule, at: now)
@@ -86,7 +88,7 @@ struct ThrottleRecord: Sendable, Equatable {
   }
 
   /// A success: no failures, none in a row. What was too many in a row stays; so do the passwords that were wrong.
-  mutating func succeed(at now: ContinuousClock.Instant) {
+  mutating func succeed(at now: Instant) {
     failures = 0
     mark = now
     row = 0
@@ -96,7 +98,7 @@ struct ThrottleRecord: Sendable, Equatable {
   var hasFailures: Bool { failures > 0 || row > 0 }
 
   /// Whole steps, never negative, and no more than can matter.
-  private static func steps(from mark: ContinuousClock.Instant, to now: ContinuousClock.Instant) -> Int {
+  private static func steps(from mark: Instant, to now: Instant) -> Int {
     let elapsed = (now - mark).components.seconds
     let step = ThrottleSchedule.step.components.seconds
     return Int(min(max(0, elapsed / step), 1_000_000))

@@ -1,4 +1,5 @@
 public import Accounts
+internal import Threads
 
 /// `[throttle]`: what the administrator decides of it.
 public struct ThrottleRules: Sendable, Equatable {
@@ -27,7 +28,7 @@ public struct ThrottleRules: Sendable, Equatable {
   }
 
   /// How long a request may be held: never so long that its answer comes too late. Two fifths of the time stay for what comes after.
-  func limit(deadline: ContinuousClock.Instant, at now: ContinuousClock.Instant) -> Duration {
+  func limit(deadline: Instant, at now: Instant) -> Duration {
     max(.zero, min(maxDelay, (deadline - now) * 3 / 5))
   }
 }

@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Threads
 
 /// What of the throttle outlives the process: names, addresses, counts and times. No password, and nothing made from one.
 ///
@@ -59,12 +60,12 @@ public struct ThrottleState: Sendable, Equatable {
   /// - Parameters:
   ///   - now: the moment, as the throttle counts it.
   ///   - wall: the same moment, in seconds since 1970.
-  init(_ throttle: Throttle, at now: ContinuousClock.Instant, wall: Int64) {
+  init(_ throttle: Throttle, at now: Instant, wall: Int64) {
     written = wall
-    func seconds(_ instant: ContinuousClock.Instant) -> Int64 {
+    func seconds(_ instant: Instant) -> Int64 {
       max(0, wall - max(0, (now - instant).components.seconds))
     }
-    func row(_ kind: Row.Kind, _ name: [UInt8], _ record: ThrottleRecord, _ changed: ContinuousClock.Instant) -> Row {
+    func row(_ kind: Row.Kind, _ name: [UInt8], _ record: ThrottleRecord, _ changed: Instant) -> Row {
       Row(
         kind: kind, name: name, failures: record.failures, row: record.row, since: seconds(record.since),
         last: seconds(record.last), mark: seconds(record.mark), changed: seconds(changed),
@@ -76,8 +77,8 @@ public struct ThrottleState: Sendable, Equatable {
   }
 
   /// Puts it into a throttle that knows nothing yet. What is older than a day is left out.
-  func restore(to throttle: inout Throttle, wall: Int64, at now: ContinuousClock.Instant) {
-    func instant(_ seconds: Int64) -> ContinuousClock.Instant { now - .seconds(max(0, wall - seconds)) }
+  func restore(to throttle: inout Throttle, wall: Int64, at now: Instant) {
+    func instant(_ seconds: Int64) -> Instant { now - .seconds(max(0, wall - seconds)) }
     for row in rows.sorted(by: { $0.changed < $1.changed }) {
       let changed = instant(row.changed)
       guard now - changed < ThrottleSchedule.memory else { continue }

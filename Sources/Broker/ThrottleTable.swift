@@ -1,3 +1,5 @@
+internal import Threads
+
 /// The records of one kind, at most `capacity` of them. A value without a clock; each step takes the same time at any size.
 ///
 /// When there is no room, the record that means least goes: the lowest level, and of these the one that was changed the longest ago. So a
@@ -10,7 +12,7 @@ struct ThrottleTable<Key: Hashable & Sendable>: Sendable {
     let key: Key
     var record: ThrottleRecord
     /// When it was changed last.
-    fileprivate(set) var changed: ContinuousClock.Instant
+    fileprivate(set) var changed: Instant
     fileprivate var list = 0
     fileprivate var before = -1
     fileprivate var behind = -1
@@ -39,7 +41,7 @@ struct ThrottleTable<Key: Hashable & Sendable>: Sendable {
 
   /// Changes the record of `key`, which is made if there is none.
   mutating func change<Result>(
-    _ key: Key, at now: ContinuousClock.Instant, _ body: (inout ThrottleRecord, ThrottleSchedule) -> Result
+    _ key: Key, at now: Instant, _ body: (inout ThrottleRecord, ThrottleSchedule) -> Result
   ) -> Result {
     let place: Int
     if let found = places[key] {
@@ -58,7 +60,7 @@ struct ThrottleTable<Key: Hashable & Sendable>: Sendable {
   }
 
   /// Puts back what was written down, the oldest first, as if it had been changed at `changed`.
-  mutating func restore(_ key: Key, _ record: ThrottleRecord, changed: ContinuousClock.Instant) {
+  mutating func restore(_ key: Key, _ record: ThrottleRecord, changed: Instant) {
     guard places[key] == nil, entries.count < capacity else { return }
     entries.append(Entry(key: key, record: record, changed: changed))
     places[key] = entries.count - 1
@@ -74,7 +76,7 @@ struct ThrottleTable<Key: Hashable & Sendable>: Sendable {
   }
 
   /// Forgets what was not changed for a day.
-  mutating func tidy(at now: ContinuousClock.Instant) {
+  mutating func tidy(at now: Instant) {
     for list in lists.indices {
       while lists[list].front >= 0, now - entries[lists[list].front].changed >= ThrottleSchedule.memory {
         remove(at: lists[list].front)
@@ -86,7 +88,7 @@ struct ThrottleTable<Key: Hashable & Sendable>: Sendable {
   var all: [Entry] { entries }
 
   /// What goes for a new one: of the first of each list the one with the lowest level now, and of these the oldest.
-  private func least(at now: ContinuousClock.Instant) -> Int? {
+  private func least(at now: Instant) -> Int? {
     let candidates = lists.map(\.front).filter { $0 >= 0 }
     return candidates.min { left, right in
       let (one, other) = (entries[left], entries[right])
@@ -96,7 +98,7 @@ struct ThrottleTable<Key: Hashable & Sendable>: Sendable {
   }
 
   /// Too many in a row is more than the highest level.
-  private func weight(_ record: ThrottleRecord, at now: ContinuousClock.Instant) -> Int {
+  private func weight(_ record: ThrottleRecord, at now: Instant) -> Int {
     record.isSlowed(at: now) ? ThrottleSchedule.highest + 1 : record.level(schedule, at: now)
   }
 

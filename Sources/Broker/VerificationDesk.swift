@@ -11,13 +11,13 @@ final class VerificationDesk: Sendable {
 
   /// A request that waits.
   struct Waiter: Sendable {
-    let deadline: ContinuousClock.Instant
+    let deadline: Instant
     let isAbandoned: @Sendable () -> Bool
     /// Told once, on any thread.
     let hears: @Sendable (News) -> Void
 
     /// Why it needs no verdict any more; nil when it does.
-    func uselessness(at now: ContinuousClock.Instant) -> HashJob.Reason? {
+    func uselessness(at now: Instant) -> HashJob.Reason? {
       if isAbandoned() { return .abandoned }
       return now >= deadline ? .timedOut : nil
     }
@@ -87,14 +87,14 @@ final class VerificationDesk: Sendable {
 
   /// Begins again for those who still wait.
   private func handOn(_ attempt: LoginHistory.Attempt, _ rank: HashRank, _ memory: Int, _ work: @escaping Work) {
-    let now = ContinuousClock.now
+    let now = Instant.now
     let (gone, isWanted) = waiting.withLock { $0.dismiss(attempt) { $0.uselessness(at: now) != nil } }
     for waiter in gone { waiter.hears(.dropped(waiter.uselessness(at: now) ?? .abandoned)) }
     if isWanted { begin(attempt, rank, memory, work) }
   }
 
   /// The latest of those who are still there.
-  private func deadline(_ attempt: LoginHistory.Attempt) -> ContinuousClock.Instant {
+  private func deadline(_ attempt: LoginHistory.Attempt) -> Instant {
     waiting.withLock { $0.waiters(for: attempt) }.filter { !$0.isAbandoned() }.map(\.deadline).max() ?? .now
   }
 

@@ -8,14 +8,14 @@ final class VerifiedLogins: Sendable {
   private let tags: PasswordTag.Maker
   /// Nil once it was told to forget.
   private let memory: Lock<VerifiedMemory?>
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let now: @Sendable () -> Instant
 
   /// - Parameters:
   ///   - lifetime: how long a verified login is remembered.
   ///   - random: a generator fit for keys.
   init(
     lifetime: Duration, random: inout some RandomNumberGenerator,
-    now: @escaping @Sendable () -> ContinuousClock.Instant
+    now: @escaping @Sendable () -> Instant
   ) {
     tags = PasswordTag.Maker(random: &random)
     memory = Lock(VerifiedMemory(lifetime: lifetime))

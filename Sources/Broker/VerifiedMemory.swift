@@ -1,4 +1,5 @@
 internal import Passwords
+internal import Threads
 
 /// Passwords that were hashed and were right: the same one for the same stored hash is not hashed again for a while. A value without
 /// clock, key or randomness.
@@ -19,15 +20,15 @@ struct VerifiedMemory {
   var count: Int { right.count }
 
   /// Whether a hash was computed for this less than the lifetime ago and was the stored one.
-  func knows(_ tag: PasswordTag, at now: ContinuousClock.Instant) -> Bool {
+  func knows(_ tag: PasswordTag, at now: Instant) -> Bool {
     right.recall(tag, at: now) != nil
   }
 
   /// Remembers what verifying said, if it was a match.
-  mutating func note(_ verdict: Verdict, for tag: PasswordTag, at now: ContinuousClock.Instant) {
+  mutating func note(_ verdict: Verdict, for tag: PasswordTag, at now: Instant) {
     if verdict == .match { right.remember(tag, (), at: now) }
   }
 
   /// Takes out what counts no more.
-  mutating func tidy(at now: ContinuousClock.Instant) { right.tidy(at: now) }
+  mutating func tidy(at now: Instant) { right.tidy(at: now) }
 }

@@ -1,4 +1,4 @@
-package import Accounts
+internal import Accounts
 internal import Glibc
 internal import Threads
 
@@ -6,7 +6,6 @@ internal import Threads
 /// and answers what has run out of time. It blocks in one place only, `sleep()`, and never for longer than the next thing
 /// that is due.
 package struct LookUpLoop {
-  package typealias Instant = Deadline
 
   private enum Link {
     /// Nobody has asked yet, or the next attempt is not due.

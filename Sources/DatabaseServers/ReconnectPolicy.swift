@@ -1,3 +1,5 @@
+package import Threads
+
 /// When to try for a new connection, and how long a request waits for one. Knows no socket and no clock.
 ///
 /// - An attempt starts at most once a second, also when connections come about and are lost at once. Only the second one
@@ -8,7 +10,6 @@
 /// - In a longer outage requests are answered at once, while attempts go on: nothing piles up, and the first
 ///   connection ends it.
 package struct ReconnectPolicy: Sendable {
-  package typealias Instant = ContinuousClock.Instant
 
   /// The longest time from the start of one attempt to that of the next. Recovery takes no longer than this once the
   /// server is back.

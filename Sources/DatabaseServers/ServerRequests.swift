@@ -67,7 +67,7 @@ package final class ServerRequests: Sendable {
 
   fileprivate func shutDown() {
     close()
-    let end = ContinuousClock.Instant.now + .seconds(1)
+    let end = Instant.now + .seconds(1)
     worker.join(end - .now)
     passwords?.join(end - .now)
   }

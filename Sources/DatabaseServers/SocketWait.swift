@@ -1,11 +1,12 @@
 internal import Glibc
+package import Threads
 
 /// Waiting for a socket, with a deadline.
 package enum SocketWait {
   /// Waits until one of `events` (of poll(2)) has come about, or an error or the end.
   /// - Returns: what came about.
   package static func wait(
-    _ descriptor: Int32, for events: Int16, until deadline: ContinuousClock.Instant, stop: StopFlag
+    _ descriptor: Int32, for events: Int16, until deadline: Instant, stop: StopFlag
   ) throws(DatabaseFault) -> Int16 {
     var entry = pollfd(fd: descriptor, events: events, revents: 0)
     while true {

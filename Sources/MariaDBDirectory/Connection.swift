@@ -1,3 +1,5 @@
+internal import Threads
+
 #if MariaDB
   internal import CMariaDB
   internal import DatabaseServers
@@ -9,8 +11,6 @@
   /// Not for two threads at once: it is made on one thread, handed over once, and used by its new owner only.
   final class Connection: @unchecked Sendable {
     // Unchecked: see above. It crosses threads inside a `Lock` (the connector's slot), whose maker keeps no reference.
-
-    typealias Instant = ContinuousClock.Instant
 
     /// In bytes: of the stack on which the library runs a call. TLS and the look-up of a name take place there; the library's own
     /// choice, 60 KiB, is little for some name services.

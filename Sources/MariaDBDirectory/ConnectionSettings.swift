@@ -1,3 +1,5 @@
+internal import Threads
+
 #if MariaDB
   internal import CMariaDB
   internal import DatabaseServers
@@ -6,7 +8,6 @@
 
   /// How to reach the database: what a new connection is made from.
   struct ConnectionSettings: Sendable {
-    typealias Instant = ContinuousClock.Instant
 
     /// What the scanner of placeholders goes by, and what a password change needs: that a value too long for its column is an error.
     /// A session that lies idle is kept for a year.

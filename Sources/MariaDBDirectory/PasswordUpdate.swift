@@ -1,3 +1,5 @@
+internal import Threads
+
 #if MariaDB
   internal import Accounts
   internal import DatabaseServers

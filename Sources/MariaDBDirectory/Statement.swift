@@ -1,3 +1,5 @@
+internal import Threads
+
 #if MariaDB
   internal import Accounts
   internal import CMariaDB
@@ -9,8 +11,6 @@
   /// Not for two threads at once, like its connection.
   final class Statement: @unchecked Sendable {
     // Unchecked: see Connection.
-
-    typealias Instant = ContinuousClock.Instant
 
     let connection: Connection
     /// Of its result; empty when it yields no rows.

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// The hash pool's queue: which jobs wait, in which order, and which are not worth it. A value without clock or threads.
 struct HashBacklog {
   /// A suspect job that would wait longer than this is refused at once: 1 s. Others may wait until their deadline, so that all the
@@ -16,7 +18,7 @@ struct HashBacklog {
   private let memory: Int
   private(set) var memoryInUse = 0
   private var queue: FairQueue<HashJob.Account, HashJob>
-  private var nextPurge: ContinuousClock.Instant?
+  private var nextPurge: Instant?
   /// How long jobs take.
   var pace = HashPace()
 
@@ -32,7 +34,7 @@ struct HashBacklog {
   ///
   /// A suspect one makes suspect what its account has waiting as ordinary, also if it does not come in itself.
   /// - Returns: the jobs that will not run because of it, perhaps the job itself.
-  mutating func push(_ job: HashJob, at now: ContinuousClock.Instant) -> [Dropped] {
+  mutating func push(_ job: HashJob, at now: Instant) -> [Dropped] {
     if let reason = job.uselessness(at: now) { return [(job, reason)] }
     // It would never fit, and hold up those behind it.
     if job.memory > memory { return [(job, .tooLarge)] }
@@ -67,13 +69,13 @@ struct HashBacklog {
   /// A job that was taken out has ended.
   mutating func ended(_ job: HashJob) { memoryInUse -= job.memory }
 
-  private func canBeDone(_ job: HashJob, _ now: ContinuousClock.Instant) -> Bool {
+  private func canBeDone(_ job: HashJob, _ now: Instant) -> Bool {
     let wait = pace.wait(for: queue.ahead(of: job.account, rank: job.rank), threads: threads)
     if job.rank == .suspect && wait > Self.suspectPatience { return false }
     return now + wait < job.deadline
   }
 
-  private mutating func purge(_ now: ContinuousClock.Instant) -> [Dropped] {
+  private mutating func purge(_ now: Instant) -> [Dropped] {
     if let nextPurge, now < nextPurge { return [] }
     nextPurge = now + Self.purgeInterval
     var dropped: [Dropped] = []

@@ -1,3 +1,5 @@
+public import Threads
+
 /// What a hash is computed for, as far as the queue must know.
 public struct HashJob: Sendable {
   /// The account whose jobs share a turn.
@@ -42,8 +44,8 @@ public struct HashJob: Sendable {
   let rank: HashRank
   let memory: Int
   /// When its result is of no use any more.
-  var deadline: ContinuousClock.Instant { latest() }
-  private let latest: @Sendable () -> ContinuousClock.Instant
+  var deadline: Instant { latest() }
+  private let latest: @Sendable () -> Instant
   let isAbandoned: @Sendable () -> Bool
   let isSettled: @Sendable () -> Bool
   let body: @Sendable (Turn) -> Void
@@ -55,7 +57,7 @@ public struct HashJob: Sendable {
   ///   - isSettled: whether the answer has become known while it waited; asked in the same way.
   ///   - body: called exactly once, from a thread of the pool with `.run`, or from any thread with `.dropped`.
   public init(
-    account: Account, rank: HashRank, memory: Int = 0, deadline: ContinuousClock.Instant,
+    account: Account, rank: HashRank, memory: Int = 0, deadline: Instant,
     isAbandoned: @escaping @Sendable () -> Bool, isSettled: @escaping @Sendable () -> Bool = { false },
     body: @escaping @Sendable (Turn) -> Void
   ) {
@@ -68,7 +70,7 @@ public struct HashJob: Sendable {
   /// - Parameter latest: its deadline now; asked in the same way as `isAbandoned`.
   public init(
     account: Account, rank: HashRank, memory: Int = 0,
-    latest: @escaping @Sendable () -> ContinuousClock.Instant,
+    latest: @escaping @Sendable () -> Instant,
     isAbandoned: @escaping @Sendable () -> Bool, isSettled: @escaping @Sendable () -> Bool,
     body: @escaping @Sendable (Turn) -> Void
   ) {
@@ -82,7 +84,7 @@ public struct HashJob: Sendable {
   }
 
   /// Why it is not worth a hash any more; nil when it is.
-  func uselessness(at now: ContinuousClock.Instant) -> Reason? {
+  func uselessness(at now: Instant) -> Reason? {
     if isAbandoned() { return .abandoned }
     if now >= deadline { return .timedOut }
     return isSettled() ? .settled : nil

@@ -56,7 +56,7 @@ public final class HashPool: Sendable {
 
   /// Puts a job into the queue, or drops it, or another one for it. What is dropped hears of it on this thread, before this returns.
   public func submit(_ job: HashJob) {
-    let now = ContinuousClock.now
+    let now = Instant.now
     let dropped = state.withLock { state -> [HashBacklog.Dropped] in
       state.isClosed ? [(job, .stopping)] : state.backlog.push(job, at: now)
     }
@@ -79,7 +79,7 @@ public final class HashPool: Sendable {
   private static func work(_ state: Lock<State>) {
     let scratch = CryptScratch()
     while let job = next(state) {
-      let begin = ContinuousClock.now
+      let begin = Instant.now
       let uselessness = job.uselessness(at: begin)
       if let uselessness {
         job.body(.dropped(uselessness))
@@ -87,7 +87,7 @@ public final class HashPool: Sendable {
         state.withLock { $0.started += 1 }
         job.body(.run(scratch))
       }
-      let duration = ContinuousClock.now - begin
+      let duration = Instant.now - begin
       state.withLock { state in
         // What nobody waits for may be of another scheme than what logins have, and says nothing about how long those wait.
         if uselessness == nil, job.rank != .background { state.backlog.pace.record(duration) }

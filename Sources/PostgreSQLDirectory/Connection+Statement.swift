@@ -1,10 +1,10 @@
 internal import CPostgreSQL
 internal import DatabaseServers
+internal import Threads
 
 /// One statement at a time, each step with a deadline: for opening, changing passwords, enumerating and inspecting.
 /// Look-ups do not come this way: see `LookUpLoop`.
 extension Connection {
-  typealias Instant = ContinuousClock.Instant
 
   /// Prepares `sql` under `name`, with no types for its parameters: the server infers them, so that a `citext` column
   /// keeps comparing as one.

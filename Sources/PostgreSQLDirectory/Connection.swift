@@ -1,6 +1,7 @@
 internal import CPostgreSQL
 internal import DatabaseServers
 internal import Glibc
+internal import Threads
 
 /// Owns one libpq connection, non-blocking. Every wait has a deadline; nothing here calls a function of libpq that
 /// blocks.
@@ -53,7 +54,7 @@ final class Connection: @unchecked Sendable {
 
   /// Waits until the socket can be read or, if asked, written.
   func wait(
-    reading: Bool = true, writing: Bool = false, until deadline: ContinuousClock.Instant, stop: StopFlag
+    reading: Bool = true, writing: Bool = false, until deadline: Instant, stop: StopFlag
   ) throws(DatabaseFault) {
     let events = (reading ? POLLIN : 0) | (writing ? POLLOUT : 0)
     _ = try SocketWait.wait(descriptor, for: Int16(events), until: deadline, stop: stop)

@@ -2,10 +2,10 @@ internal import CPostgreSQL
 internal import DatabaseServers
 internal import Glibc
 internal import Secrets
+internal import Threads
 
 /// How to reach the database: what a new connection is made from.
 struct ConnectionSettings: Sendable {
-  typealias Instant = ContinuousClock.Instant
 
   private let conninfo: Conninfo
   private let passwordFile: String?

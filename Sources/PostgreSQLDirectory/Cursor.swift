@@ -1,5 +1,6 @@
 internal import CPostgreSQL
 internal import DatabaseServers
+internal import Threads
 
 /// The rows of one query, in pieces, on a connection of its own: a cursor, whose next piece the server makes while the one
 /// before is being read. libpq's single-row mode costs a result for each row, twice as much in all.
@@ -16,7 +17,7 @@ struct Cursor {
   private static let ahead = 2
 
   private let connection: Connection
-  private let deadline: Connection.Instant
+  private let deadline: Instant
   private let stop: StopFlag
   /// How many rows were asked for, of each piece that is under way.
   private var underWay: [Int] = []
@@ -25,7 +26,7 @@ struct Cursor {
   /// Declares the cursor and asks for the first pieces.
   init(
     _ sql: String, _ parameters: borrowing BoundParameters, on connection: Connection,
-    until deadline: Connection.Instant, stop: StopFlag
+    until deadline: Instant, stop: StopFlag
   ) throws(DatabaseFault) {
     self.connection = connection
     self.deadline = deadline

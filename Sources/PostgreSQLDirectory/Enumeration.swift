@@ -1,5 +1,6 @@
 internal import Accounts
 internal import DatabaseServers
+internal import Threads
 
 /// One reading of all accounts, piece by piece as the server sends them, on a connection of its own.
 struct Enumeration {

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import DatabaseServers
+internal import Threads
 
 /// Looks for everything that would keep a directory from serving, on a connection of its own.
 struct Inspection {

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import DatabaseServers
+internal import Threads
 
 /// One change of a password: `BEGIN`, the query, `COMMIT` when exactly one row changed. Never repeated by itself: an
 /// answer lost behind `COMMIT` leaves open what became of it.

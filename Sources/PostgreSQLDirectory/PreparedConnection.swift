@@ -1,6 +1,7 @@
 internal import Accounts
 internal import CPostgreSQL
 internal import DatabaseServers
+internal import Threads
 
 /// A connection on which the queries are prepared and the account's columns are known.
 ///

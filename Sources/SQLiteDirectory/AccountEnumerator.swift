@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Threads
 
 /// Lists all accounts, on the caller's thread and a connection of its own, one row in memory at a time.
 ///

@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Threads
 
 /// Answers look-ups: a connection, its prepared statements, and what became of them. For one thread at a time: that of the look-ups,
 /// or the one on whose turn they came.

@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Threads
 
 /// Looks for everything that would keep a directory from answering.
 ///
@@ -47,7 +48,7 @@ struct Inspection {
 
   private func connect(_ mode: SQLiteConnection.Mode) throws(SQLiteFault) -> SQLiteConnection {
     let patience = Patience(stop: stop)
-    patience.begin(deadline: .now.advanced(by: Self.timeLimit), asked: .now)
+    patience.begin(deadline: .now + Self.timeLimit, asked: .now)
     return try SQLiteConnection(path: file.path, mode: mode, patience: patience)
   }
 

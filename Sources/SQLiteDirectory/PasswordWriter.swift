@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Threads
 
 /// Stores new passwords and better hashes, each on a connection of its own: the file is open for writing no longer than that takes.
 struct PasswordWriter: Sendable {

@@ -1,6 +1,7 @@
 internal import Accounts
 internal import Glibc
 internal import Synchronization
+internal import Threads
 
 /// Set once, when the directory ends; read by its threads.
 final class StopFlag: Sendable {
@@ -33,7 +34,7 @@ final class Patience {
   /// A new request begins.
   func begin(deadline: Deadline, asked: Deadline) {
     self.deadline = deadline
-    busyEnd = min(deadline, asked.advanced(by: Self.busyLimit))
+    busyEnd = min(deadline, asked + Self.busyLimit)
   }
 
   /// Whether a running query must end.

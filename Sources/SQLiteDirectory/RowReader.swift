@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Threads
 
 /// Runs a query of Gatepost's own, on the caller's thread and a connection of its own; see `AccountDirectory.read`.
 struct RowReader {

@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Threads
 
 /// When look-ups are answered on the thread of whoever asks, and when it took so long that the look-up thread does it all for a while.
 /// A value type: the clock comes in.

@@ -1,4 +1,5 @@
 internal import AuthdaemonWire
+internal import Threads
 
 /// The open connections, by slot. A value type: no I/O. Used by the server's thread alone.
 ///
@@ -8,15 +9,15 @@ struct ConnectionTable {
   struct Entry {
     let exchange: Exchange
     var parser = RequestParser()
-    let accepted: ContinuousClock.Instant
+    let accepted: Instant
     /// Until then the request must be whole, or the answer must have been given.
-    var deadline: ContinuousClock.Instant
+    var deadline: Instant
     /// Whether epoll(7) reports on it.
     var isWatched = false
     /// Handed to the broker. Set by `handOver`.
     fileprivate(set) var isHandedOver = false
 
-    init(exchange: Exchange, accepted: ContinuousClock.Instant, deadline: ContinuousClock.Instant) {
+    init(exchange: Exchange, accepted: Instant, deadline: Instant) {
       self.exchange = exchange
       self.accepted = accepted
       self.deadline = deadline
@@ -59,7 +60,7 @@ struct ConnectionTable {
 
   /// Notes that the request is whole: the connection is none of the silent ones any more, and has a new deadline.
   /// - Returns: its exchange; nil when the token names no connection that was still reading.
-  mutating func handOver(_ token: UInt64, deadline: ContinuousClock.Instant) -> Exchange? {
+  mutating func handOver(_ token: UInt64, deadline: Instant) -> Exchange? {
     guard let index = index(token), entries[index]?.isHandedOver == false else { return nil }
     reading.remove(UInt32(index), &links)
     handedOver.append(UInt32(index), &links)
@@ -116,7 +117,7 @@ struct ConnectionTable {
   private func token(_ index: UInt32) -> UInt64 { UInt64(generations[Int(index)]) << 32 | UInt64(index) }
 
   /// Gives those that have not sent a byte no longer than until `deadline`.
-  mutating func shortenSilent(to deadline: ContinuousClock.Instant) {
+  mutating func shortenSilent(to deadline: Instant) {
     for index in entries.indices {
       entries[index]?.change { entry in
         if !entry.isHandedOver && entry.parser.isEmpty { entry.deadline = min(entry.deadline, deadline) }

@@ -54,7 +54,7 @@ public final class ControlServer: Sendable {
 
   private struct Client {
     let descriptor: Int32
-    let deadline: ContinuousClock.Instant
+    let deadline: Instant
     let isAllowed: Bool
     var request: [UInt8] = []
     var reply: [UInt8]?
@@ -81,7 +81,7 @@ public final class ControlServer: Sendable {
       poll(&waiting, nfds_t(waiting.count), patience(clients))
       if isStopping.withLock({ $0 }) { return }
       if waiting[0].revents != 0 { _ = mailbox.collect() }
-      let now = ContinuousClock.now
+      let now = Instant.now
       for index in clients.indices.reversed() {
         let isOver =
           now >= clients[index].deadline || (waiting[index + 2].revents != 0 && attend(&clients[index]) == .isOver)
@@ -107,7 +107,7 @@ public final class ControlServer: Sendable {
     return Int32(clamping: left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1)
   }
 
-  private func accept(_ now: ContinuousClock.Instant) -> Client? {
+  private func accept(_ now: Instant) -> Client? {
     let descriptor = gatepost_accept(listener.descriptor)
     guard descriptor >= 0 else {
       // Nothing to be done about a lack of descriptors but to wait; without this the loop would spin.

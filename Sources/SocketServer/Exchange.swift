@@ -1,7 +1,7 @@
 internal import AuthdaemonWire
 internal import CLinux
 internal import Glibc
-internal import Threads
+public import Threads
 
 /// One connection from its accept to its end, as the threads that answer see it.
 ///
@@ -17,11 +17,11 @@ public final class Exchange: Sendable {
     var peerGone = false
     /// Whether nothing of the client's lies unread, and nothing will come.
     var isDrained = false
-    var answeredAt: ContinuousClock.Instant?
+    var answeredAt: Instant?
     var unsent: [UInt8] = []
     var request: ParsedRequest?
-    var deadline: ContinuousClock.Instant
-    var received: ContinuousClock.Instant
+    var deadline: Instant
+    var received: Instant
   }
 
   /// Who connected.
@@ -35,7 +35,7 @@ public final class Exchange: Sendable {
 
   init(
     descriptor: Int32, peer: PeerCredentials, listener: Int = 0, token: UInt64,
-    accepted: ContinuousClock.Instant, mailbox: Mailbox
+    accepted: Instant, mailbox: Mailbox
   ) {
     self.descriptor = descriptor
     self.peer = peer
@@ -51,9 +51,9 @@ public final class Exchange: Sendable {
   }
 
   /// When the request was whole.
-  public var received: ContinuousClock.Instant { state.withLock { $0.received } }
+  public var received: Instant { state.withLock { $0.received } }
   /// When an answer is of no use any more.
-  public var deadline: ContinuousClock.Instant { state.withLock { $0.deadline } }
+  public var deadline: Instant { state.withLock { $0.deadline } }
   /// Whether nobody waits for the answer: the client closed, or the deadline passed and the server closed. Work for it is lost
   /// work. A client that only stopped sending (shutdown(2)) still waits.
   public var isAbandoned: Bool { state.withLock { $0.peerGone || $0.phase == .closed } }

@@ -27,8 +27,8 @@ final class ServerLoop: @unchecked Sendable {
   private var young = YoungExchanges()
   private var vigil = Vigil(ServerLimits.vigil)
   private var acceptPending: Set<Int> = []
-  private var nextSweep = ContinuousClock.Instant.now
-  private var end: ContinuousClock.Instant?
+  private var nextSweep = Instant.now
+  private var end: Instant?
   /// While a turn lasts.
   private var turn: Turn?
   /// Whether look-ups are this thread's work too, so that it is the one that others wait for.
@@ -36,7 +36,7 @@ final class ServerLoop: @unchecked Sendable {
   /// Of connections whose clients have gone.
   private var closing: [Closer.Ended] = []
   private var isOutOfDescriptors = false
-  private var lastReports: [SocketServer.Event: ContinuousClock.Instant] = [:]
+  private var lastReports: [SocketServer.Event: Instant] = [:]
 
   init(
     listeners: [Listener], limits: ServerLimits, mailbox: Mailbox, closer: Closer,
@@ -80,7 +80,7 @@ final class ServerLoop: @unchecked Sendable {
         }
       }
       endTurn()
-      let now = ContinuousClock.now
+      let now = Instant.now
       lookAfterYoung(now)
       // While nobody is here, there is no better time; and where other threads are behind, this one had better do it than wake another.
       if closing.count >= Closer.fewest || connections.count == 0 || !answersItself { closeWaiting() }
@@ -103,7 +103,7 @@ final class ServerLoop: @unchecked Sendable {
     let patience = patience
     if patience == 0 { return epoll.wait(0, vigil: nil) }
     let isAlone = connections.count <= 1
-    let began = ContinuousClock.now
+    let began = Instant.now
     let count = epoll.wait(patience, vigil: isAlone && vigil.isDue ? vigil : nil)
     vigil.waited(.now - began, isAlone: isAlone)
     return count
@@ -159,7 +159,7 @@ final class ServerLoop: @unchecked Sendable {
   }
 
   private func tell(_ event: SocketServer.Event) {
-    let now = ContinuousClock.now
+    let now = Instant.now
     if let last = lastReports[event], now - last < ServerLimits.reportInterval { return }
     lastReports[event] = now
     report(event)
@@ -170,7 +170,7 @@ final class ServerLoop: @unchecked Sendable {
       Glibc.close(descriptor)
       return
     }
-    let now = ContinuousClock.now
+    let now = Instant.now
     let exchange = Exchange(
       descriptor: descriptor, peer: peer, listener: listener, token: token, accepted: now, mailbox: mailbox)
     connections.insert(
@@ -201,7 +201,7 @@ final class ServerLoop: @unchecked Sendable {
 
   /// Closes those that have their answer and have gone, and has epoll(7) watch those that have not for a while. In the order in which
   /// they came, and no further than the first that is neither: a turn costs no more than what it gets done.
-  private func lookAfterYoung(_ now: ContinuousClock.Instant) {
+  private func lookAfterYoung(_ now: Instant) {
     while let (token, since) = young.first {
       guard let (exchange, isWatched) = connections.with(token, { ($0.exchange, $0.isWatched) }), !isWatched else {
         young.removeFirst()
@@ -277,7 +277,7 @@ final class ServerLoop: @unchecked Sendable {
   }
 
   private func handOver(_ token: UInt64, _ request: ParsedRequest) {
-    let now = ContinuousClock.now
+    let now = Instant.now
     let deadline = now + limits.answerTimeout
     // By the sweep, what misses its deadline is closed.
     guard let exchange = connections.handOver(token, deadline: deadline) else { return }
@@ -334,7 +334,7 @@ final class ServerLoop: @unchecked Sendable {
 
   // MARK: Ends
 
-  private func sweep(_ now: ContinuousClock.Instant) {
+  private func sweep(_ now: Instant) {
     nextSweep = now + ServerLimits.sweepInterval
     isOutOfDescriptors = false
     closeWaiting()
@@ -393,7 +393,7 @@ final class ServerLoop: @unchecked Sendable {
   }
 
   private func beginToStop(_ grace: Duration) {
-    let now = ContinuousClock.now
+    let now = Instant.now
     end = now + grace
     for (index, listener) in listeners.enumerated() where !listener.isInherited { acceptPending.insert(index) }
     // Who is in the kernel's queue of a socket of ours has no other server to wait for; an inherited one's queue outlives us.

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Threads
 
 /// Writes a long answer piece by piece on the calling thread, waiting for a client that reads slowly. Used by one thread.
 ///
@@ -76,10 +77,10 @@ public final class StreamWriter {
 
   /// - Returns: how long that took.
   private func waitForRoom() -> Duration {
-    let start = ContinuousClock.now
+    let start = Instant.now
     var waiting = pollfd(fd: exchange.descriptor, events: Int16(POLLOUT), revents: 0)
     poll(&waiting, 1, Int32(Self.patienceInterval.components.attoseconds / 1_000_000_000_000_000))
-    let took = ContinuousClock.now - start
+    let took = Instant.now - start
     waited += took
     return took
   }

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// How many lines are logged of what others can cause without end: so many about one subject, so many of a kind. The rest is counted,
 /// and the counts are logged, so that a flood fills no disk and leaves a trace all the same. A value without a clock.
 ///
@@ -36,7 +38,7 @@ struct LineBudget: Sendable {
   var count: Int { subjects.count }
 
   /// Whether a line about `subject` may be logged; if not, it is counted.
-  mutating func take(_ subject: LineSubject, at now: ContinuousClock.Instant) -> Bool {
+  mutating func take(_ subject: LineSubject, at now: Instant) -> Bool {
     let rate = subject.kind == .unavailable ? Self.perReason : Self.perSubject
     var own = subjects[subject] ?? TokenBucket(at: now)
     var all = kinds[subject.kind] ?? TokenBucket(at: now)
@@ -57,7 +59,7 @@ struct LineBudget: Sendable {
 
   /// A full bucket is what a new subject gets: it can go. When nearly all are in use, all go, and the allowance of the kind is what
   /// bounds them.
-  private mutating func makeRoom(at now: ContinuousClock.Instant) {
+  private mutating func makeRoom(at now: Instant) {
     subjects = subjects.filter { !$0.value.isFull(at: now) }
     if subjects.count > Self.mostSubjects / 4 * 3 { subjects = [:] }
   }

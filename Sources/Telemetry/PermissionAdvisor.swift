@@ -17,7 +17,7 @@ final class PermissionAdvisor: Sendable {
   }
 
   private struct State {
-    var said: [Question: ContinuousClock.Instant] = [:]
+    var said: [Question: Instant] = [:]
     var isBusy = false
   }
 
@@ -31,7 +31,7 @@ final class PermissionAdvisor: Sendable {
   }
 
   /// - Parameter program: of the process, nil when it is not known.
-  func advise(_ denial: Denial, _ record: AuditRecord, program: [UInt8]?, at now: ContinuousClock.Instant) {
+  func advise(_ denial: Denial, _ record: AuditRecord, program: [UInt8]?, at now: Instant) {
     let question = Question(userID: record.userID, permission: denial.permission, socket: denial.socket)
     let isNews = state.withLock { state -> Bool in
       guard !state.isBusy, state.said[question].map({ now - $0 >= Self.interval }) ?? true else { return false }

@@ -1,7 +1,7 @@
 internal import Accounts
 public import Broker
 public import Logging
-internal import Threads
+public import Threads
 
 /// The log line of a request:
 /// `AUTH service=imap user=… ip=… pid=… uid=… directory=… outcome=… reason=… program=… socket=… ms=…`.
@@ -16,7 +16,7 @@ public struct RequestLog: Sendable {
   private let lines: StandardErrorLog?
   private let ownProcess: Int32
   private let names: ProcessNames
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let now: @Sendable () -> Instant
   private let budget = Lock(LineBudget())
   private let advisor: PermissionAdvisor
   private let clerk: AuditClerk?
@@ -31,7 +31,7 @@ public struct RequestLog: Sendable {
   public init(
     logger: Logger, lines: StandardErrorLog? = nil, ownProcess: Int32, names: ProcessNames = .current,
     apart: Bool = false,
-    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    now: @escaping @Sendable () -> Instant = { .now }
   ) {
     // Without the thread they are written all the same, and lack the program's name.
     clerk = apart ? try? AuditClerk() : nil
@@ -61,7 +61,7 @@ public struct RequestLog: Sendable {
   }
 
   /// For lines that say who asked.
-  private func investigate(_ record: AuditRecord, _ level: Logger.Level, at now: ContinuousClock.Instant) {
+  private func investigate(_ record: AuditRecord, _ level: Logger.Level, at now: Instant) {
     let program = Self.namesProgram(record) ? names.program(record.processID) : nil
     if let denial = record.denial { advisor.advise(denial, record, program: program, at: now) }
     write(record, program: program, level)

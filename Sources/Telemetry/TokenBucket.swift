@@ -1,3 +1,5 @@
+internal import Threads
+
 /// So many at once, and then so many a second: what is not used is saved up to `burst`. A value without a clock.
 struct TokenBucket: Sendable {
   /// How fast a bucket fills, and how much it holds.
@@ -12,21 +14,21 @@ struct TokenBucket: Sendable {
   }
 
   /// When it will be full again (the generic cell rate algorithm keeps no more than this).
-  private var fullAgain: ContinuousClock.Instant
+  private var fullAgain: Instant
 
   /// A full one.
-  init(at now: ContinuousClock.Instant) { fullAgain = now }
+  init(at now: Instant) { fullAgain = now }
 
   /// Whether it is as a new one would be.
-  func isFull(at now: ContinuousClock.Instant) -> Bool { fullAgain <= now }
+  func isFull(at now: Instant) -> Bool { fullAgain <= now }
 
   /// Whether there is one to take.
-  func hasOne(_ rate: Rate, at now: ContinuousClock.Instant) -> Bool {
+  func hasOne(_ rate: Rate, at now: Instant) -> Bool {
     max(fullAgain, now) + rate.interval - now <= rate.interval * rate.burst
   }
 
   /// Takes one; only after `hasOne`.
-  mutating func takeOne(_ rate: Rate, at now: ContinuousClock.Instant) {
+  mutating func takeOne(_ rate: Rate, at now: Instant) {
     fullAgain = max(fullAgain, now) + rate.interval
   }
 }

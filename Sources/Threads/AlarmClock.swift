@@ -6,7 +6,7 @@ public final class AlarmClock: Sendable {
     var agenda = Agenda<@Sendable () -> Void>()
     var isClosed = false
     /// For when the thread sleeps; nil while it is awake.
-    var sleepsUntil: ContinuousClock.Instant?
+    var sleepsUntil: Instant?
   }
 
   /// How many may wait.
@@ -32,7 +32,7 @@ public final class AlarmClock: Sendable {
 
   /// Does `body` at `time`, or as soon as the thread gets to it.
   /// - Returns: false when the clock is full or shut down; `body` was not taken.
-  public func set(_ time: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void) -> Bool {
+  public func set(_ time: Instant, _ body: @escaping @Sendable () -> Void) -> Bool {
     let (taken, wake) = state.withLock { state -> (Bool, Bool) in
       guard !state.isClosed, state.agenda.count < capacity else { return (false, false) }
       state.agenda.insert(body, at: time)
@@ -62,7 +62,7 @@ public final class AlarmClock: Sendable {
     while true {
       // Until the earliest, or for a day: a new one that is earlier wakes the thread.
       let patience = state.withLock { state -> Duration in
-        let now = ContinuousClock.now
+        let now = Instant.now
         let end = state.agenda.earliest ?? now + .seconds(86_400)
         state.sleepsUntil = end
         return end - now
@@ -88,12 +88,12 @@ public final class AlarmClock: Sendable {
 
 /// What is to be done when, the earliest first; equal times in any order. A binary heap, without a clock.
 struct Agenda<Item> {
-  private var entries: [(time: ContinuousClock.Instant, item: Item)] = []
+  private var entries: [(time: Instant, item: Item)] = []
 
   var count: Int { entries.count }
-  var earliest: ContinuousClock.Instant? { entries.first?.time }
+  var earliest: Instant? { entries.first?.time }
 
-  mutating func insert(_ item: Item, at time: ContinuousClock.Instant) {
+  mutating func insert(_ item: Item, at time: Instant) {
     entries.append((time, item))
     var child = entries.count - 1
     while child > 0 {
@@ -105,13 +105,13 @@ struct Agenda<Item> {
   }
 
   /// Moves everything to `now`, which keeps any order of a heap.
-  mutating func makeAllDue(at now: ContinuousClock.Instant) {
+  mutating func makeAllDue(at now: Instant) {
     for index in entries.indices { entries[index].time = min(entries[index].time, now) }
   }
 
   /// Takes the earliest out, if it is due.
   /// - Parameter now: nil when everything is.
-  mutating func take(at now: ContinuousClock.Instant?) -> Item? {
+  mutating func take(at now: Instant?) -> Item? {
     guard let first = entries.first else { return nil }
     if let now, first.time > now { return nil }
     let last = entries.removeLast()

@@ -136,10 +136,10 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
   }
 
   /// - Returns: when the wait began; nil where no vigil is kept at all.
-  private func keepVigil() -> ContinuousClock.Instant? {
+  private func keepVigil() -> Instant? {
     let vigil = state.withLock { $0.vigil }
     if vigil.length == .zero { return nil }
-    let began = ContinuousClock.now
+    let began = Instant.now
     if vigil.isDue { _ = vigil.keep { pending.load(ordering: .relaxed) != 0 } }
     return began
   }

@@ -37,12 +37,12 @@ public struct Vigil: Sendable {
   /// - Parameter hasCome: looks whether what is waited for has come.
   /// - Returns: whether it has.
   public func keep(_ hasCome: () -> Bool) -> Bool {
-    let end = ContinuousClock.now + length
+    let end = Instant.now + length
     repeat {
       if hasCome() { return true }
       // It may be what we wait for that wants it.
       sched_yield()
-    } while ContinuousClock.now < end
+    } while Instant.now < end
     return false
   }
 }

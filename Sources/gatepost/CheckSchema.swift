@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Configuration
+internal import Threads
 
 /// Whose tables are in a directory's database, and what follows from it for the configuration.
 struct CheckSchema {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuthdaemonWire
+internal import Threads
 
 /// `gatepost probe list`: ENUMERATE.
 struct ProbeListCommand: ParsableCommand {
@@ -15,7 +16,7 @@ struct ProbeListCommand: ParsableCommand {
   @OptionGroup var options: ProbeOptions
 
   func run() throws {
-    let start = ContinuousClock.now
+    let start = Instant.now
     var decoder = EnumerationDecoder()
     var count = 0
     var isRefused = false

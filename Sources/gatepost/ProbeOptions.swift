@@ -3,6 +3,7 @@ internal import AuthdaemonWire
 internal import Configuration
 internal import Glibc
 internal import Secrets
+internal import Threads
 
 /// What all probes take.
 struct ProbeOptions: ParsableArguments {
@@ -61,7 +62,7 @@ struct ProbeReport {
   static func ask(_ options: ProbeOptions, _ request: [UInt8]) throws -> ProbeReport {
     var request = request
     defer { request.wipe() }
-    let start = ContinuousClock.now
+    let start = Instant.now
     do throws(SocketClient.Failure) {
       let bytes = try options.client.exchange(request)
       return ProbeReport(reply: ReplyDecoder.decode(bytes), elapsed: .now - start)

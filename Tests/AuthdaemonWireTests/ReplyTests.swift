@@ -9,7 +9,7 @@ import Testing
     AccountReply(uid: 4_294_967_294, gid: 0, home: bytes("/srv/mail"), address: bytes("u@d.org"))
   }
 
-  private func text(_ reply: AccountReply) throws -> String {
+  private func text(_ reply: borrowing AccountReply) throws -> String {
     String(decoding: try reply.encoded().get(), as: UTF8.self)
   }
 

@@ -14,7 +14,7 @@ import Threads
     let shelf = BrokerTests.Shelf("one", [:], appPasswords: [:])
     let pool: HashPool
     let broker: Broker
-    let clock = Lock(ContinuousClock.now)
+    let clock = Lock(Instant.now)
     let records = Lock<[AuditRecord]>([])
 
     init(own scheme: String? = "SHA512-CRYPT", rounds: Int? = 4000, throttle: ThrottleRules? = nil) throws {

@@ -76,8 +76,8 @@ import Threads
     let userID: UInt32
     let groupID: UInt32 = 0
     let socket: Int
-    let received = ContinuousClock.now
-    let deadline = ContinuousClock.now + .seconds(20)
+    let received = Instant.now
+    let deadline = Instant.now + .seconds(20)
     let isAbandoned: Bool
     let reply = Lock<[UInt8]?>(nil)
 

@@ -1,17 +1,18 @@
 import Passwords
 import Secrets
 import Testing
+import Threads
 
 @testable import Broker
 
 /// Time is a parameter: nothing here waits.
 @Suite struct DecoyBudgetTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   @Test func aSecondOfEachThreadAtOnceThenAQuarter() {
     var budget = DecoyBudget(threads: 2)
     /// Computes as many as may be, each of 50 ms.
-    func compute(at now: ContinuousClock.Instant) -> Int {
+    func compute(at now: Instant) -> Int {
       var count = 0
       while let reservation = budget.reserve(at: now) {
         budget.spend(.milliseconds(50), at: now)

@@ -1,12 +1,13 @@
 import Passwords
 import Secrets
 import Testing
+import Threads
 
 @testable import Broker
 
 /// What is remembered of logins. Time is a parameter: nothing here waits.
 @Suite struct LoginHistoryTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let tags: PasswordTag.Maker
 
   init() {

@@ -1,13 +1,14 @@
 import Passwords
 import Secrets
 import Testing
+import Threads
 
 @testable import Broker
 
 /// Whose turn it is: no thread, no clock.
 @Suite struct RehashBacklogTests {
   typealias Backlog = RehashBacklog<String>
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let history: LoginHistory
 
   init() {

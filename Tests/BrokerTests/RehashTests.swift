@@ -71,7 +71,7 @@ import Threads
     let pool: HashPool
     let broker: Broker
     let gate = HashGate()
-    let clock = Lock(ContinuousClock.now)
+    let clock = Lock(Instant.now)
     let events = Lock<[RehashEvent]>([])
     /// The names of accounts that logged in and were replaced, in the order in which it happened.
     let story = Lock<[String]>([])

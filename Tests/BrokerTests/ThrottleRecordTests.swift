@@ -1,9 +1,10 @@
 import Testing
+import Threads
 
 @testable import Broker
 
 @Suite struct ThrottleRecordTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let minute = Duration.seconds(60)
 
   private func failed(_ count: Int, _ schedule: ThrottleSchedule = .account) -> ThrottleRecord {
@@ -118,9 +119,9 @@ import Testing
 }
 
 @Suite struct ThrottleTableTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
-  private func fail(_ table: inout ThrottleTable<Int>, _ key: Int, times: Int = 1, at now: ContinuousClock.Instant) {
+  private func fail(_ table: inout ThrottleTable<Int>, _ key: Int, times: Int = 1, at now: Instant) {
     for number in 0..<times {
       _ = table.change(key, at: now) { $0.count(ThrottleTag(UInt32(number + 1)), $1, at: now) }
     }
@@ -171,7 +172,7 @@ import Testing
   @Test func isTheSameAsASlowOne() {
     var random = SystemRandomNumberGenerator()
     var table = ThrottleTable<Int>(.account, capacity: 12)
-    var slow: [Int: (record: ThrottleRecord, changed: ContinuousClock.Instant)] = [:]
+    var slow: [Int: (record: ThrottleRecord, changed: Instant)] = [:]
     var now = start
     for _ in 0..<20_000 {
       now += .milliseconds(Int.random(in: 1...600_000, using: &random))

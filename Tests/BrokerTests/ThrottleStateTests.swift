@@ -1,10 +1,11 @@
 import Accounts
 import Testing
+import Threads
 
 @testable import Broker
 
 @Suite struct ThrottleStateTests {
-  private let now = ContinuousClock.now
+  private let now = Instant.now
   private let wall: Int64 = 1_800_000_000
 
   private func filled() -> Throttle {

@@ -1,11 +1,12 @@
 import Accounts
 import Testing
+import Threads
 
 @testable import Broker
 
 /// Who waits, and for how long, without a clock.
 @Suite struct ThrottleTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let limit = Duration.seconds(15)
 
   private func subject(_ name: String = "a@d.org", _ address: String? = nil) -> ThrottleSubject {

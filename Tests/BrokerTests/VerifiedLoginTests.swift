@@ -15,8 +15,8 @@ import Threads
     let processID: Int32 = 7
     let userID: UInt32 = 0
     let groupID: UInt32 = 0
-    let received = ContinuousClock.now
-    let deadline: ContinuousClock.Instant
+    let received = Instant.now
+    let deadline: Instant
     private let hasLeft = Lock(false)
     private let reply = Lock<[UInt8]?>(nil)
 
@@ -43,7 +43,7 @@ import Threads
     let pool: HashPool
     let broker: Broker
     let gate = HashGate()
-    let clock = Lock(ContinuousClock.now)
+    let clock = Lock(Instant.now)
     let records = Lock<[AuditRecord]>([])
 
     init(memory: Duration? = .seconds(120), scheme: String = "SHA512-CRYPT", rounds: Int? = 4000, queue: Int = 64)
@@ -300,7 +300,7 @@ import Threads
     scene.login("b", "right-b", hasty)
     let others = ["a", "b", "a", "b"].map { scene.login($0, "right-\($0)") }
     first.leave()
-    while ContinuousClock.now < hasty.deadline {}
+    while Instant.now < hasty.deadline {}
     scene.gate.open()
     for other in others { #expect(other.isAccepted) }
     #expect(scene.pool.started == 3)

@@ -104,8 +104,8 @@ enum RequestWork {
     let processID: Int32 = 12_345
     let userID: UInt32 = 110
     let groupID: UInt32 = 110
-    let received = ContinuousClock.now
-    let deadline = ContinuousClock.now + .seconds(3600)
+    let received = Instant.now
+    let deadline = Instant.now + .seconds(3600)
     let isAbandoned = false
 
     func answer(_ reply: [UInt8]) {

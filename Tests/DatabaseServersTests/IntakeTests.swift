@@ -1,6 +1,7 @@
 import Accounts
 import Glibc
 import Testing
+import Threads
 
 @testable import DatabaseServers
 

@@ -1,9 +1,10 @@
 import Testing
+import Threads
 
 @testable import DatabaseServers
 
 @Suite struct ReconnectPolicyTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   @Test func theFirstAttemptIsAtOnceAndTheNextASecondLater() {
     var policy = ReconnectPolicy()

@@ -2,6 +2,7 @@ package import Accounts
 internal import Foundation
 internal import Secrets
 internal import TestSupport
+import Threads
 
 /// Collects outcomes from any thread.
 package final class Collected<Value: Sendable>: @unchecked Sendable {
@@ -101,9 +102,9 @@ package final class Load: @unchecked Sendable {
         var turn = number
         while !lock.withLock({ isEnding }) {
           turn = (turn + 7) % 1000
-          let start = ContinuousClock.now
+          let start = Instant.now
           let outcome = directory.ask("user\(turn)", within: patience)
-          let took = ContinuousClock.now - start
+          let took = Instant.now - start
           lock.withLock {
             count.slowest = max(count.slowest, took)
             switch outcome {

@@ -1,6 +1,7 @@
 import Accounts
 import Dispatch
 import Secrets
+import Threads
 
 /// Collects the answers to questions put to a directory, and how often each was given.
 final class Answers<Value: Sendable>: @unchecked Sendable {

@@ -1,4 +1,5 @@
 import Accounts
+import Threads
 
 extension DirectoryFixture {
   /// The `app-passwords` query of most cases.

@@ -1,4 +1,5 @@
 import Accounts
+import Threads
 
 extension DirectoryConformance {
   /// The database answers with an error, or has changed.

@@ -1,5 +1,6 @@
 import Accounts
 import Secrets
+import Threads
 
 extension DirectoryConformance {
   /// A better hash in the place of a certain one: only while that one is stored.

@@ -1,3 +1,5 @@
+import Threads
+
 #if MariaDB
   import Accounts
   import DatabaseServers
@@ -74,9 +76,9 @@
       let cause = directory.change("user1", to: "second").cause
       #expect(cause?.code == .unreachable && cause?.detail.contains("read-only") == true, "\(cause as Any)")
       // In a long outage each is told at once: not one behind the other's patience.
-      let start = ContinuousClock.now
+      let start = Instant.now
       for _ in 0..<20 { #expect(directory.change("user1", to: "second").cause?.code == .unreachable) }
-      #expect(start.duration(to: .now) < .seconds(60))
+      #expect(Instant.now - start < .seconds(60))
       #expect(try password(pair.replica) == "hash1")
       try pair.replica.sql("SET GLOBAL read_only = OFF")
       #expect(eventually(within: 60) { directory.change("user1", to: "third").value != nil })

@@ -1,3 +1,5 @@
+import Threads
+
 #if MariaDB
   import Accounts
   import DatabaseServers
@@ -51,17 +53,17 @@
         defer { directory.shutDown() }
         #expect(directory.ask("user1").value != nil)
         server.stop()
-        let start = ContinuousClock.now
+        let start = Instant.now
         #expect(directory.ask("user1").cause?.code == .unreachable)
-        #expect((.seconds(3) ... .seconds(7)).contains(ContinuousClock.now - start), "rode through for its patience")
+        #expect((.seconds(3) ... .seconds(7)).contains(Instant.now - start), "rode through for its patience")
         for outcome in [directory.ask("user1"), directory.ask("nobody"), directory.ask([0xFF])] {
           #expect(outcome.cause?.code == .unreachable)
         }
         #expect(ContinuousClock().measure { _ = directory.ask("user1") } < .milliseconds(500))
         try server.start()
-        let back = ContinuousClock.now
+        let back = Instant.now
         #expect(eventually { directory.ask("user1").value != nil })
-        #expect(ContinuousClock.now - back < ReconnectPolicy.spacing + .milliseconds(500))
+        #expect(Instant.now - back < ReconnectPolicy.spacing + .milliseconds(500))
         let levels = events.all.map(\.level)
         #expect(levels.first == .info && levels.last == .notice, "\(events.all)")
         #expect(levels.count <= 6, "each change once: \(events.all)")

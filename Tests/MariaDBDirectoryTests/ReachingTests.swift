@@ -1,3 +1,5 @@
+import Threads
+
 #if MariaDB
   import Accounts
   import DatabaseServers

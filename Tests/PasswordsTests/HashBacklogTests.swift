@@ -6,7 +6,7 @@ import Threads
 /// Time is a parameter: nothing here waits.
 @Suite("The hash pool's backlog")
 struct HashBacklogTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   private func job(
     _ user: String, _ rank: HashRank = .ordinary, deadline: Duration = .seconds(25), isAbandoned: Bool = false

@@ -7,7 +7,7 @@ import Threads
 @Suite("Memory of strong hashes")
 struct HashMemoryTests {
   private static let h43 = String(repeating: "a", count: 43)
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   private func memory(_ setting: String) -> Int { PasswordSchemes.demand(of: Secret(text: setting + Self.h43)).memory }
 

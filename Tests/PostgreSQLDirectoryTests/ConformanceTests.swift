@@ -4,6 +4,7 @@ import DirectoryConformance
 import TestSupport
 import TestTraits
 import Testing
+import Threads
 
 @testable import PostgreSQLDirectory
 

@@ -5,6 +5,7 @@ import Foundation
 import TestSupport
 import TestTraits
 import Testing
+import Threads
 
 @testable import PostgreSQLDirectory
 

@@ -5,6 +5,7 @@ import Foundation
 import TestSupport
 import TestTraits
 import Testing
+import Threads
 
 @testable import PostgreSQLDirectory
 
@@ -59,19 +60,19 @@ import Testing
       defer { directory.shutDown() }
       #expect(directory.ask("user1").value != nil)
       server.stop()
-      let start = ContinuousClock.now
+      let start = Instant.now
       let waited = directory.ask("user1")
       #expect(waited.cause?.code == .unreachable)
-      #expect((.seconds(3) ... .seconds(7)).contains(ContinuousClock.now - start), "rode through for its patience")
+      #expect((.seconds(3) ... .seconds(7)).contains(Instant.now - start), "rode through for its patience")
       let clock = ContinuousClock()
       for outcome in [directory.ask("user1"), directory.ask("nobody"), directory.ask([0xFF])] {
         #expect(outcome.cause?.code == .unreachable)
       }
       #expect(clock.measure { _ = directory.ask("user1") } < .milliseconds(500))
       try server.start()
-      let back = ContinuousClock.now
+      let back = Instant.now
       #expect(eventually { directory.ask("user1").value != nil })
-      #expect(ContinuousClock.now - back < ReconnectPolicy.spacing + .milliseconds(500))
+      #expect(Instant.now - back < ReconnectPolicy.spacing + .milliseconds(500))
       let levels = events.all.map(\.level)
       #expect(levels.first == .info && levels.last == .notice, "\(events.all)")
       #expect(levels.count <= 6, "each change once: \(events.all)")

@@ -4,6 +4,7 @@ import DirectoryAsking
 import TestSupport
 import TestTraits
 import Testing
+import Threads
 
 @testable import PostgreSQLDirectory
 

@@ -5,6 +5,7 @@ import Foundation
 import SQLiteDirectory
 import Secrets
 import TestSupport
+import Threads
 
 /// An SQLite file in a folder of its own.
 final class Database: Sendable {

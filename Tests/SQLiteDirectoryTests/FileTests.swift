@@ -5,6 +5,7 @@ import Secrets
 import TestSupport
 import TestTraits
 import Testing
+import Threads
 
 /// The file is not what it was, or never was.
 @Suite(.waiting) struct FileTests {

@@ -2,6 +2,7 @@ import Accounts
 import CLinux
 import Foundation
 import TestSupport
+import Threads
 
 /// A directory that is asked in turns, each of one look-up: what can be answered on the spot is, on the calling thread.
 final class OnTheSpot: AccountDirectory {
@@ -63,7 +64,7 @@ final class OnTheSpot: AccountDirectory {
   /// what it was asked before, and another program may have had the processor for longer than a turn may take.
   /// - Returns: what was found; nil when only the look-up thread ever did.
   func askHere(_ user: String) -> Outcome<Account>? {
-    let end = ContinuousClock.now + .seconds(20)
+    let end = Instant.now + .seconds(20)
     repeat {
       let (outcome, wasHere) = ask(user)
       if wasHere { return outcome }

@@ -2,6 +2,7 @@ import Foundation
 import Passwords
 import Secrets
 import TestSupport
+import Threads
 
 /// `soak --timing`: whether the time of a refusal tells who exists. Unknown users and wrong passwords in turn, in a random order within
 /// each pair, asked of a daemon's socket one after the other; Welch's t over both.
@@ -83,9 +84,9 @@ struct TimingBench {
   private func ask(_ station: TimingStation, _ number: Int) throws -> Double {
     let request = AuthdaemonClient.authentication(
       service: "imap", TimingStation.user(number), String(UInt64.random(in: .min ... .max) | 1 << 63, radix: 36))
-    let begin = ContinuousClock.now
+    let begin = Instant.now
     let reply = try station.client.ask(request)
-    let elapsed = ContinuousClock.now - begin
+    let elapsed = Instant.now - begin
     guard reply.text == "FAIL\n" else { throw ServerTrouble("not refused: \(reply)") }
     return elapsed / .seconds(1)
   }

@@ -1,14 +1,15 @@
 import Accounts
 import Broker
 import Testing
+import Threads
 
 @testable import Telemetry
 
 /// How much of a flood is logged. The clock is a number.
 @Suite struct LineBudgetTests {
-  private static let start = ContinuousClock.now
+  private static let start = Instant.now
 
-  private func at(_ seconds: Double) -> ContinuousClock.Instant { Self.start + .seconds(seconds) }
+  private func at(_ seconds: Double) -> Instant { Self.start + .seconds(seconds) }
 
   private func refusal(ip: String? = nil, user: String = "u", uid: UInt32 = 0) -> LineSubject? {
     var record = AuditRecord()

@@ -27,7 +27,7 @@ import Threads
 
   private final class Fixture: Sendable {
     let lines = Lock<[String]>([])
-    let now = Lock(ContinuousClock.now)
+    let now = Lock(Instant.now)
     let log: RequestLog
 
     init(level: Logger.Level = .info, names: ProcessNames = RequestLogTests.names) {

@@ -15,7 +15,7 @@ public struct Account: Sendable {
   }
 
   /// The account of these values.
-  init(_ values: Values) { shared = Shared(values) }
+  init(_ values: consuming Values) { shared = Shared(values) }
 
   /// The login name as the database spells it.
   public var username: [UInt8] {
@@ -114,7 +114,7 @@ public struct Account: Sendable {
   private final class Shared: Sendable {
     let values: Values
 
-    init(_ values: Values) { self.values = values }
+    init(_ values: consuming Values) { self.values = values }
   }
 }
 

@@ -51,7 +51,7 @@ struct ConnectionTable {
     free.last.map(token)
   }
 
-  mutating func insert(_ entry: Entry) {
+  mutating func insert(_ entry: consuming Entry) {
     guard let index = free.popLast() else { return }
     entries[Int(index)] = entry
     reading.append(index, &links)
@@ -61,15 +61,18 @@ struct ConnectionTable {
   /// Notes that the request is whole: the connection is none of the silent ones any more, and has a new deadline.
   /// - Returns: its exchange; nil when the token names no connection that was still reading.
   mutating func handOver(_ token: UInt64, deadline: Instant) -> Exchange? {
-    guard let index = index(token), entries[index]?.isHandedOver == false else { return nil }
-    reading.remove(UInt32(index), &links)
-    handedOver.append(UInt32(index), &links)
-    return entries[index]?.change { entry in
+    guard let index = index(token) else { return nil }
+    let exchange = entries[index]?.change { entry -> Exchange? in
+      if entry.isHandedOver { return nil }
       entry.isHandedOver = true
       entry.parser = RequestParser()
       entry.deadline = deadline
       return entry.exchange
     }
+    guard let exchange else { return nil }
+    reading.remove(UInt32(index), &links)
+    handedOver.append(UInt32(index), &links)
+    return exchange
   }
 
   private func index(_ token: UInt64) -> Int? {

@@ -23,20 +23,47 @@ final class ServerLoop: @unchecked Sendable {
     byteCount: ServerLimits.receiveBytes, alignment: 16)
 
   private var listeners: [Listener]
-  private var connections: ConnectionTable
-  private var young = YoungExchanges()
-  private var vigil = Vigil(ServerLimits.vigil)
-  private var acceptPending: Set<Int> = []
   private var nextSweep = Instant.now
   private var end: Instant?
+  private var lastReports: [SocketServer.Event: Instant] = [:]
+
+  // What each request needs. The compiler cannot see that one thread touches it, so that it would have each access noted, and looked
+  // for among those under way: a thirtieth of what a request costs. That none overlaps is checked in debug builds, and so by the tests.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  private var connections: ConnectionTable
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  private var young = YoungExchanges()
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  private var vigil = Vigil(ServerLimits.vigil)
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  private var acceptPending: Set<Int> = []
   /// While a turn lasts.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   private var turn: Turn?
   /// Whether look-ups are this thread's work too, so that it is the one that others wait for.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   private var answersItself = false
   /// Of connections whose clients have gone.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   private var closing: [Closer.Ended] = []
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   private var isOutOfDescriptors = false
-  private var lastReports: [SocketServer.Event: Instant] = [:]
 
   init(
     listeners: [Listener], limits: ServerLimits, mailbox: Mailbox, closer: Closer,

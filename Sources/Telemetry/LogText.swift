@@ -52,10 +52,22 @@ public enum LogText {
     text.withUTF8Buffer { line.append(contentsOf: $0) }
   }
 
+  /// - Parameter digits: how many there are at least, with zeros before them; 20 at the most.
   static func append(decimal number: UInt, digits: Int = 1, to line: inout [UInt8]) {
-    if number >= 10 || digits > 1 { append(decimal: number / 10, digits: digits - 1, to: &line) }
-    line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+    withUnsafeTemporaryAllocation(byteCount: mostDigits, alignment: 1) { room in
+      var first = room.count
+      var rest = number
+      repeat {
+        first -= 1
+        room[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      } while first > 0 && (rest > 0 || room.count - first < digits)
+      line.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[first...]))
+    }
   }
+
+  /// Of a `UInt`.
+  private static let mostDigits = 20
 
   private static func withBytes(of text: String, _ body: (UnsafeRawBufferPointer) -> Void) {
     var text = text

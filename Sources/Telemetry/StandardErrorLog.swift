@@ -113,16 +113,25 @@ public struct StandardErrorLog: LogHandler {
     clock_gettime(CLOCK_REALTIME, &now)
     var parts = tm()
     gmtime_r(&now.tv_sec, &parts)
-    func append(_ value: Int, _ digits: Int, _ separator: Unicode.Scalar) {
-      LogText.append(decimal: UInt(max(0, value)), digits: digits, to: &line)
-      line.append(UInt8(ascii: separator))
+    withUnsafeTemporaryAllocation(byteCount: 24, alignment: 1) { text in
+      var end = 0
+      func append(_ value: Int, _ digits: Int, _ separator: Unicode.Scalar) {
+        var rest = max(0, value)
+        for place in stride(from: end + digits - 1, through: end, by: -1) {
+          text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+          rest /= 10
+        }
+        text[end + digits] = UInt8(ascii: separator)
+        end += digits + 1
+      }
+      append(Int(parts.tm_year) + 1900, 4, "-")
+      append(Int(parts.tm_mon) + 1, 2, "-")
+      append(Int(parts.tm_mday), 2, "T")
+      append(Int(parts.tm_hour), 2, ":")
+      append(Int(parts.tm_min), 2, ":")
+      append(Int(parts.tm_sec), 2, ".")
+      append(now.tv_nsec / 1_000_000, 3, "Z")
+      line.append(contentsOf: UnsafeRawBufferPointer(text))
     }
-    append(Int(parts.tm_year) + 1900, 4, "-")
-    append(Int(parts.tm_mon) + 1, 2, "-")
-    append(Int(parts.tm_mday), 2, "T")
-    append(Int(parts.tm_hour), 2, ":")
-    append(Int(parts.tm_min), 2, ":")
-    append(Int(parts.tm_sec), 2, ".")
-    append(now.tv_nsec / 1_000_000, 3, "Z")
   }
 }

@@ -1,23 +1,26 @@
-internal import Synchronization
-
-/// There is room for so many at least, so that it does not grow step by step.
-private let usualRoom = 16
+public import Synchronization
 
 /// A queue between threads with a fixed room: first in, first out. A full or closed queue refuses at once; it never blocks the
 /// side that puts in, so overload shows as an answer and not as a pile.
 public final class BoundedQueue<Element: Sendable>: Sendable {
-  private struct State {
-    var elements: [Element] = []
-    var head = 0
-    var waiting = 0
-    var closed = false
+  /// There is room for so many at least, so that it does not grow step by step.
+  @usableFromInline static var usualRoom: Int { 16 }
+
+  // Inlinable, so that what is put in and taken out is known to the compiler.
+  @usableFromInline struct State {
+    @usableFromInline var elements: [Element] = []
+    @usableFromInline var head = 0
+    @usableFromInline var waiting = 0
+    @usableFromInline var closed = false
     /// Whether those who wait are left asleep: see `keepBack`.
-    var isKeptBack = false
-    var vigil: Vigil
-    var count: Int { elements.count - head }
+    @usableFromInline var isKeptBack = false
+    @usableFromInline var vigil: Vigil
+    @inlinable var count: Int { elements.count - head }
+
+    init(vigil: Vigil) { self.vigil = vigil }
 
     /// Takes up to `limit` from the front.
-    mutating func take(_ limit: Int) -> [Element] {
+    @inlinable mutating func take(_ limit: Int) -> [Element] {
       if head == 0 && elements.count <= limit {
         // All of them: the array itself, so that nothing is copied.
         let batch = elements
@@ -41,9 +44,9 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
 
   /// How many elements fit.
   public let capacity: Int
-  private let state: Lock<State>
+  @usableFromInline let state: Lock<State>
   /// As many as `state` holds, to be looked at without the lock.
-  private let pending = Atomic(0)
+  @usableFromInline let pending = Atomic(0)
 
   /// - Parameters:
   ///   - capacity: at least 1.
@@ -58,6 +61,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
 
   /// Puts `element` at the end.
   /// - Returns: false when the queue is full or closed; the element was not taken.
+  @inlinable
   @discardableResult
   public func push(_ element: Element) -> Bool {
     let (taken, wake) = state.withLock { state -> (Bool, Bool) in
@@ -103,9 +107,11 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
   }
 
   /// From now on nobody is woken for what comes, until `letGo`: the caller takes it itself. Whoever is awake may take it too.
+  @inlinable
   public func keepBack() { state.withLock { $0.isKeptBack = true } }
 
   /// Takes all there is, without waiting.
+  @inlinable
   public func takeAll() -> [Element] {
     state.withLock { state in
       let all = state.take(.max)
@@ -116,6 +122,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
 
   /// Puts what was taken back to the front, even if there is no room for it; nobody is woken.
   /// - Returns: false when the queue is closed, and nobody may be there to take it.
+  @inlinable
   public func putBack(_ elements: ArraySlice<Element>) -> Bool {
     state.withLock { state in
       if state.closed { return false }
@@ -127,6 +134,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
   }
 
   /// Ends what `keepBack` began, and wakes somebody for what is there.
+  @inlinable
   public func letGo() {
     let wake = state.withLock { state in
       state.isKeptBack = false

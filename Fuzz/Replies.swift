@@ -37,35 +37,51 @@ private struct Fields {
 
 private func breaksLine(_ value: [UInt8]) -> Bool { value.contains(0) || value.contains(10) }
 
+/// Memory for values that a reply only points to.
+private final class KeptBytes {
+  private var pieces: [UnsafeMutableRawBufferPointer] = []
+
+  deinit { for piece in pieces { piece.deallocate() } }
+
+  func keep(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    piece.copyBytes(from: bytes)
+    pieces.append(piece)
+    return UnsafeRawBufferPointer(piece)
+  }
+}
+
 private func checkReply(_ fields: inout Fields) {
-  var reply = AccountReply(uid: fields.number(), gid: fields.number(), home: fields.next(), address: fields.next())
-  reply.name = fields.optional()
-  reply.maildir = fields.optional()
-  reply.quota = fields.optional()
-  reply.options = AccountOptions.merging(fields.optional(), defaults: fields.optional())
-  let hash = fields.optional()
-  let clear = fields.optional()
+  let memory = KeptBytes()
+  let (uid, gid, home, address) = (fields.number(), fields.number(), fields.next(), fields.next())
+  let (name, maildir, quota) = (fields.optional(), fields.optional(), fields.optional())
+  let options = AccountOptions.merging(fields.optional(), defaults: fields.optional())
+  let (hash, clear, systemUser) = (fields.optional(), fields.optional(), fields.optional())
+  var reply = AccountReply(uid: uid, gid: gid, home: memory.keep(home), address: memory.keep(address))
+  reply.name = name.map(memory.keep)
+  reply.maildir = maildir.map(memory.keep)
+  reply.quota = quota.map(memory.keep)
+  reply.options = options.map(memory.keep)
   reply.passwordHash = hash.map { Secret($0) }
   reply.clearPassword = clear.map { Secret($0) }
-  reply.systemUser = fields.optional()
+  reply.systemUser = systemUser.map(memory.keep)
 
   var expected: [(String, [UInt8])] = []
-  if let user = reply.systemUser {
-    expected.append(("USERNAME", user))
+  if let systemUser {
+    expected.append(("USERNAME", systemUser))
   } else {
-    expected.append(("UID", decimal(reply.uid)))
+    expected.append(("UID", decimal(uid)))
   }
-  expected += [("GID", decimal(reply.gid)), ("HOME", reply.home), ("ADDRESS", reply.address)]
-  if let name = reply.name { expected.append(("NAME", [UInt8](name.prefix { $0 != UInt8(ascii: ",") }))) }
+  expected += [("GID", decimal(gid)), ("HOME", home), ("ADDRESS", address)]
+  if let name { expected.append(("NAME", [UInt8](name.prefix { $0 != UInt8(ascii: ",") }))) }
   let optional = [
-    ("MAILDIR", reply.maildir), ("QUOTA", reply.quota), ("PASSWD", hash), ("PASSWD2", clear),
-    ("OPTIONS", reply.options),
+    ("MAILDIR", maildir), ("QUOTA", quota), ("PASSWD", hash), ("PASSWD2", clear), ("OPTIONS", options),
   ]
   for (key, value) in optional {
     if let value, !value.isEmpty { expected.append((key, value)) }
   }
   let isUnsafe =
-    expected.contains { breaksLine($0.1) } || reply.name.map(breaksLine) == true || reply.systemUser?.isEmpty == true
+    expected.contains { breaksLine($0.1) } || name.map(breaksLine) == true || systemUser?.isEmpty == true
 
   switch reply.encoded() {
   case .failure(.unsafeValue(let field)): promise(isUnsafe, "\(field) refused for nothing")

@@ -5,13 +5,16 @@ public import Secrets
 /// Every value is free of LF and NUL, so it can stand in a reply line; `AccountColumns` is the only maker and sees to it.
 ///
 /// Copies share their values until one of them is changed: an account is handed on many times in a request, and counting the
-/// references to each of its texts every time would cost more than making it.
+/// references to each of its texts every time would cost more than making it. For the same reason the texts that only a reply needs lie
+/// in one piece of memory: who asks for one gets a copy of it, `withTexts` makes none.
 public struct Account: Sendable {
   private var shared: Shared
 
   /// An account with what every one has; the rest is set afterwards.
   public init(username: [UInt8], uid: UInt32, gid: UInt32, home: [UInt8]) {
-    self.init(Values(username: username, uid: uid, gid: gid, home: home))
+    var values = Values(username: username, uid: uid, gid: gid)
+    values.home = home.withUnsafeBytes { values.keep($0) }
+    self.init(values)
   }
 
   /// The account of these values.
@@ -49,38 +52,38 @@ public struct Account: Sendable {
 
   /// An absolute path.
   public var home: [UInt8] {
-    get { shared.values.home }
-    set { change { $0.home = newValue } }
+    get { Array(shared.values.texts[shared.values.home]) }
+    set { change { $0.home = $0.keep(newValue) } }
   }
 
   /// Absolute or relative to `home`; nil when NULL or empty.
   public var maildir: [UInt8]? {
-    get { shared.values.maildir }
-    set { change { $0.maildir = newValue } }
+    get { text(\.maildir) }
+    set { change { $0.maildir = $0.keep(newValue) } }
   }
 
   /// A maildir quota such as `10000000S,1000C`; nil when NULL or empty.
   public var quota: [UInt8]? {
-    get { shared.values.quota }
-    set { change { $0.quota = newValue } }
+    get { text(\.quota) }
+    set { change { $0.quota = $0.keep(newValue) } }
   }
 
   /// The full name; nil when the query has no such column or it is NULL, empty when it is empty.
   public var name: [UInt8]? {
-    get { shared.values.name }
-    set { change { $0.name = newValue } }
+    get { text(\.name) }
+    set { change { $0.name = $0.keep(newValue) } }
   }
 
   /// `name=value` pairs joined by commas; nil when NULL or empty.
   public var options: [UInt8]? {
-    get { shared.values.options }
-    set { change { $0.options = newValue } }
+    get { text(\.options) }
+    set { change { $0.options = $0.keep(newValue) } }
   }
 
   /// Replaces `maildir` for service `courier`; nil when the query has no such column, empty when it is NULL or empty.
   public var delivery: [UInt8]? {
-    get { shared.values.delivery }
-    set { change { $0.delivery = newValue } }
+    get { text(\.delivery) }
+    set { change { $0.delivery = $0.keep(newValue) } }
   }
 
   /// False: every login is refused.
@@ -89,10 +92,41 @@ public struct Account: Sendable {
     set { change { $0.isActive = newValue } }
   }
 
+  private func text(_ place: KeyPath<Values, Range<Int>?>) -> [UInt8]? {
+    shared.values[keyPath: place].map { Array(shared.values.texts[$0]) }
+  }
+
   private mutating func change(_ body: (inout Values) -> Void) {
     var values = shared.values
     body(&values)
     shared = Shared(values)
+  }
+
+  /// An account's texts where they are: the properties of `Account` say what each is.
+  public struct Texts {
+    /// See `Account`, and so on.
+    public let username: UnsafeRawBufferPointer
+    public let home: UnsafeRawBufferPointer
+    public let maildir: UnsafeRawBufferPointer?
+    public let quota: UnsafeRawBufferPointer?
+    public let name: UnsafeRawBufferPointer?
+    public let options: UnsafeRawBufferPointer?
+    public let delivery: UnsafeRawBufferPointer?
+  }
+
+  /// Lends its texts to `body`; they last as long as that runs.
+  public func withTexts<Result>(_ body: (Texts) throws -> Result) rethrows -> Result {
+    let values = shared.values
+    return try values.username.withUnsafeBytes { username in
+      try values.texts.withUnsafeBytes { texts in
+        func part(_ place: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: texts[place]) }
+        return try body(
+          Texts(
+            username: username, home: part(values.home), maildir: values.maildir.map(part),
+            quota: values.quota.map(part), name: values.name.map(part), options: values.options.map(part),
+            delivery: values.delivery.map(part)))
+      }
+    }
   }
 
   /// What is known of an account: its properties say what each value means.
@@ -100,15 +134,39 @@ public struct Account: Sendable {
     var username: [UInt8]
     var uid: UInt32
     var gid: UInt32
-    var home: [UInt8]
     var passwordHash: Secret?
     var clearPassword: Secret?
-    var maildir: [UInt8]?
-    var quota: [UInt8]?
-    var name: [UInt8]?
-    var options: [UInt8]?
-    var delivery: [UInt8]?
     var isActive = true
+    /// What the following are places in.
+    private(set) var texts: [UInt8] = []
+    var home = 0..<0
+    var maildir: Range<Int>?
+    var quota: Range<Int>?
+    var name: Range<Int>?
+    var options: Range<Int>?
+    var delivery: Range<Int>?
+
+    /// Room for most people's texts.
+    private static let usualBytes = 224
+
+    init(username: [UInt8], uid: UInt32, gid: UInt32) {
+      self.username = username
+      self.uid = uid
+      self.gid = gid
+    }
+
+    /// Keeps a text.
+    /// - Returns: its place in `texts`.
+    mutating func keep(_ text: UnsafeRawBufferPointer) -> Range<Int> {
+      if texts.isEmpty { texts.reserveCapacity(max(text.count, Self.usualBytes)) }
+      let start = texts.count
+      texts.append(contentsOf: text)
+      return start..<texts.count
+    }
+
+    fileprivate mutating func keep(_ text: [UInt8]) -> Range<Int> { text.withUnsafeBytes { keep($0) } }
+
+    fileprivate mutating func keep(_ text: [UInt8]?) -> Range<Int>? { text.map { keep($0) } }
   }
 
   private final class Shared: Sendable {

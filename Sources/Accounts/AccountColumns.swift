@@ -76,17 +76,19 @@ public struct AccountColumns: Sendable {
       guard let username = try text(.username, value(username)), !username.isEmpty else {
         throw .empty(.username)
       }
-      guard let home = try text(.home, value(home)), !home.isEmpty else { throw .empty(.home) }
-      try requireAbsolute(home.first)
-      var account = Account.Values(
-        username: username, uid: try number(.uid, value(uid)), gid: try number(.gid, value(gid)), home: home)
+      var account = Account.Values(username: username, uid: 0, gid: 0)
+      guard let place = try kept(.home, value(home), &account), !place.isEmpty else { throw .empty(.home) }
+      account.home = place
+      try requireAbsolute(account.texts[place.lowerBound])
+      account.uid = try number(.uid, value(uid))
+      account.gid = try number(.gid, value(gid))
       if let password { account.passwordHash = try secret(.password, value(password)) }
       if let clearPassword { account.clearPassword = try secret(.clearPassword, value(clearPassword)) }
-      if let maildir { account.maildir = try filled(.maildir, value(maildir)) }
-      if let quota { account.quota = try filled(.quota, value(quota)) }
-      if let name { account.name = try text(.name, value(name)) }
-      if let options { account.options = try filled(.options, value(options)) }
-      if let delivery { account.delivery = try filled(.delivery, value(delivery)) ?? [] }
+      if let maildir { account.maildir = try filled(.maildir, value(maildir), &account) }
+      if let quota { account.quota = try filled(.quota, value(quota), &account) }
+      if let name { account.name = try kept(.name, value(name), &account) }
+      if let options { account.options = try filled(.options, value(options), &account) }
+      if let delivery { account.delivery = try kept(.delivery, value(delivery) ?? Self.none, &account) }
       if let active { account.isActive = try truth(.active, value(active)) }
       return .accepted(Account(account))
     } catch {
@@ -113,11 +115,12 @@ public struct AccountColumns: Sendable {
       else { return .skip }
       if let active, try !truth(.active, value(active)) { return .skip }
       try requireAbsolute(home.first)
-      let none = UnsafeRawBufferPointer(start: nil, count: 0)
       let account = EnumeratedAccount.View(
         username: username, uid: try number(.uid, value(uid)), gid: try number(.gid, value(gid)), home: home,
-        maildir: try maildir.flatMap { column throws(Unavailability) in try field(.maildir, value(column)) } ?? none,
-        options: try options.flatMap { column throws(Unavailability) in try field(.options, value(column)) } ?? none)
+        maildir: try maildir.flatMap { column throws(Unavailability) in try field(.maildir, value(column)) }
+          ?? Self.none,
+        options: try options.flatMap { column throws(Unavailability) in try field(.options, value(column)) }
+          ?? Self.none)
       return .account(account)
     } catch {
       return .bad(error)
@@ -125,6 +128,8 @@ public struct AccountColumns: Sendable {
   }
 
   // MARK: Values
+
+  private static var none: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
   /// - Parameter line: whether a TAB, which parts the fields of an enumeration, is as bad as a line feed.
   private func check(
@@ -157,11 +162,21 @@ public struct AccountColumns: Sendable {
     return bytes
   }
 
+  /// A text that an account keeps; nil for NULL.
+  private func kept(
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?, _ account: inout Account.Values
+  ) throws(Unavailability) -> Range<Int>? {
+    guard let bytes else { return nil }
+    try check(column, bytes)
+    return account.keep(bytes)
+  }
+
+  /// The same; nil when it is empty too.
   private func filled(
-    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?
-  ) throws(Unavailability) -> [UInt8]? {
+    _ column: AccountColumn, _ bytes: UnsafeRawBufferPointer?, _ account: inout Account.Values
+  ) throws(Unavailability) -> Range<Int>? {
     guard let bytes, !bytes.isEmpty else { return nil }
-    return try text(column, bytes)
+    return try kept(column, bytes, &account)
   }
 
   private func secret(

@@ -9,32 +9,34 @@ public import Secrets
 /// ```
 /// The order is part of the protocol: Exim's recipes split the reply at white space and take ADDRESS from it, so ADDRESS stands
 /// before every value that may be empty or hold a space.
-public struct AccountReply: Sendable, ~Copyable {
+///
+/// The values stay where they are, and must last until it is encoded.
+public struct AccountReply {
   /// The name of a system user; then USERNAME stands in the place of UID. Not empty.
-  public var systemUser: [UInt8]?
+  public var systemUser: UnsafeRawBufferPointer?
   /// Not sent beside `systemUser`.
   public var uid: UInt32
   /// Always sent.
   public var gid: UInt32
   /// An absolute path.
-  public var home: [UInt8]
+  public var home: UnsafeRawBufferPointer
   /// The login name as the database spells it.
-  public var address: [UInt8]
+  public var address: UnsafeRawBufferPointer
   /// The full name, sent up to its first comma. Nil leaves the line out, empty does not.
-  public var name: [UInt8]?
+  public var name: UnsafeRawBufferPointer?
   /// Absolute or relative to `home`. Nil or empty leaves the line out.
-  public var maildir: [UInt8]?
+  public var maildir: UnsafeRawBufferPointer?
   /// A maildir quota. Nil or empty leaves the line out.
-  public var quota: [UInt8]?
+  public var quota: UnsafeRawBufferPointer?
   /// `name=value` pairs joined by commas: see `AccountOptions`. Nil or empty leaves the line out.
-  public var options: [UInt8]?
+  public var options: UnsafeRawBufferPointer?
   /// PASSWD. Nil (or empty) leaves the line out, which is what every client but a few tools can do with.
   public var passwordHash: Secret?
   /// PASSWD2. Nil (or empty) leaves the line out, which is what every client but a few tools can do with.
   public var clearPassword: Secret?
 
   /// A reply with what every account has; the rest is set afterwards.
-  public init(uid: UInt32, gid: UInt32, home: [UInt8], address: [UInt8]) {
+  public init(uid: UInt32, gid: UInt32, home: UnsafeRawBufferPointer, address: UnsafeRawBufferPointer) {
     self.uid = uid
     self.gid = gid
     self.home = home
@@ -89,18 +91,16 @@ public struct AccountReply: Sendable, ~Copyable {
 
     init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
 
-    mutating func add(_ key: StaticString, _ value: [UInt8], mayBeEmpty: Bool = true) {
-      value.withUnsafeBytes { value in
-        if value.isEmpty && !mayBeEmpty { blame(key) }
-        add(key, value)
-      }
+    mutating func add(_ key: StaticString, _ value: UnsafeRawBufferPointer, mayBeEmpty: Bool = true) {
+      if value.holdsLineBreakOrNUL || value.isEmpty && !mayBeEmpty { blame(key) }
+      append(key)
+      append(value)
+      append("\n")
     }
 
-    mutating func add(_ key: StaticString, _ value: [UInt8], upTo end: UInt8) {
-      value.withUnsafeBytes { value in
-        if value.holdsLineBreakOrNUL { blame(key) }
-        add(key, value.part(0..<(value.position(of: end) ?? value.count)))
-      }
+    mutating func add(_ key: StaticString, _ value: UnsafeRawBufferPointer, upTo end: UInt8) {
+      if value.holdsLineBreakOrNUL { blame(key) }
+      add(key, value.part(0..<(value.position(of: end) ?? value.count)))
     }
 
     mutating func add(_ key: StaticString, _ value: Secret) {
@@ -114,13 +114,6 @@ public struct AccountReply: Sendable, ~Copyable {
     }
 
     mutating func end() { append(".\n") }
-
-    private mutating func add(_ key: StaticString, _ value: UnsafeRawBufferPointer) {
-      if value.holdsLineBreakOrNUL { blame(key) }
-      append(key)
-      append(value)
-      append("\n")
-    }
 
     private mutating func append(_ text: StaticString) {
       append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))

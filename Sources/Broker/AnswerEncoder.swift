@@ -1,5 +1,6 @@
 internal import Accounts
 internal import AuthdaemonWire
+internal import Secrets
 
 /// Turns an outcome into bytes. The only place that does: accepted is a reply, refused is `FAIL`, unavailable is nothing at all.
 struct AnswerEncoder {
@@ -16,19 +17,33 @@ struct AnswerEncoder {
     case .unavailable: return ([], outcome)
     case .accepted(.changed): return (Reply.ok, outcome)
     case .accepted(.account(let account, let password)):
-      var reply = AccountReply(uid: account.uid, gid: account.gid, home: account.home, address: account.username)
-      reply.name = account.name
-      reply.maildir = service == Self.courier ? account.delivery ?? account.maildir : account.maildir
-      reply.quota = account.quota
-      reply.options = AccountOptions.merging(account.options, defaults: defaultOptions)
+      switch encoded(account, password: secrets ? password : nil, service: service, secrets: secrets) {
+      case .success(let bytes): return (bytes, outcome)
+      case .failure(let fault):
+        return ([], .unavailable(Unavailability(fault == .tooLong ? .replyTooLong : .badRow, fault.description)))
+      }
+    }
+  }
+
+  private func encoded(
+    _ account: Account, password: Secret?, service: [UInt8], secrets: Bool
+  ) -> Result<[UInt8], ReplyFault> {
+    account.withTexts { texts in
+      var reply = AccountReply(uid: account.uid, gid: account.gid, home: texts.home, address: texts.username)
+      reply.name = texts.name
+      reply.maildir = service == Self.courier ? texts.delivery ?? texts.maildir : texts.maildir
+      reply.quota = texts.quota
       if secrets {
         reply.passwordHash = account.passwordHash
         reply.clearPassword = password
       }
-      switch reply.encoded() {
-      case .success(let bytes): return (bytes, outcome)
-      case .failure(let fault):
-        return ([], .unavailable(Unavailability(fault == .tooLong ? .replyTooLong : .badRow, fault.description)))
+      guard let defaultOptions, !defaultOptions.isEmpty else {
+        reply.options = texts.options
+        return reply.encoded()
+      }
+      return (AccountOptions.merging(account.options, defaults: defaultOptions) ?? []).withUnsafeBytes {
+        reply.options = $0
+        return reply.encoded()
       }
     }
   }

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// What a client sends behind its request.
 enum LateBytes {
-  /// What one recv(2) throws away: there is rarely more than a byte.
-  private static let pieceBytes = 4096
+  /// What one recv(2) throws away. There is rarely more than a byte, and for more room than this memory is allocated.
+  private static let pieceBytes = 1024
 
   /// Reads and throws away what lies unread at a socket that does not block: closed with it, the client would find ECONNRESET behind
   /// its reply, and take the reply for lost.

@@ -48,9 +48,10 @@ import Testing
   }
 
   @Test(arguments: [(-1, true), (0, true), (1, false)]) func reply(_ offset: Int, _ fits: Bool) {
-    var reply = AccountReply(uid: 1, gid: 1, home: Array("/h".utf8), address: Array("u".utf8))
+    let memory = KeptBytes()
+    var reply = AccountReply(uid: 1, gid: 1, home: memory.keep("/h"), address: memory.keep("u"))
     let opening = "UID=1\nGID=1\nHOME=/h\nADDRESS=u\nMAILDIR=\n.\n".utf8.count
-    reply.maildir = text(WireLimits.reply + offset - opening)
+    reply.maildir = memory.keep(text(WireLimits.reply + offset - opening))
     switch reply.encoded() {
     case .success(let bytes): #expect(fits && bytes.count == WireLimits.reply + offset)
     case .failure(let fault): #expect(!fits && fault == .tooLong)

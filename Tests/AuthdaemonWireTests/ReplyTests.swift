@@ -3,13 +3,16 @@ import Secrets
 import Testing
 
 @Suite struct ReplyTests {
+  private let memory = KeptBytes()
+
   private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+  private func kept(_ text: String) -> UnsafeRawBufferPointer { memory.keep(text) }
 
   private var account: AccountReply {
-    AccountReply(uid: 4_294_967_294, gid: 0, home: bytes("/srv/mail"), address: bytes("u@d.org"))
+    AccountReply(uid: 4_294_967_294, gid: 0, home: kept("/srv/mail"), address: kept("u@d.org"))
   }
 
-  private func text(_ reply: borrowing AccountReply) throws -> String {
+  private func text(_ reply: AccountReply) throws -> String {
     String(decoding: try reply.encoded().get(), as: UTF8.self)
   }
 
@@ -25,42 +28,42 @@ import Testing
 
   @Test func everyKeyInItsOrder() throws {
     var reply = account
-    reply.name = bytes("Full Name, Room 5, Phone")
-    reply.maildir = bytes("d.org/u/")
-    reply.quota = bytes("10000000S,1000C")
-    reply.options = bytes("disableimap=1,group=a")
+    reply.name = kept("Full Name, Room 5, Phone")
+    reply.maildir = kept("d.org/u/")
+    reply.quota = kept("10000000S,1000C")
+    reply.options = kept("disableimap=1,group=a")
     reply.passwordHash = Secret(text: "{SHA}x=")
     reply.clearPassword = Secret(text: "pass word")
     let tail =
       "GID=0\nHOME=/srv/mail\nADDRESS=u@d.org\nNAME=Full Name\nMAILDIR=d.org/u/\nQUOTA=10000000S,1000C\n"
       + "PASSWD={SHA}x=\nPASSWD2=pass word\nOPTIONS=disableimap=1,group=a\n.\n"
     #expect(try text(reply) == "UID=4294967294\n" + tail)
-    reply.systemUser = bytes("vmail")
+    reply.systemUser = kept("vmail")
     #expect(try text(reply) == "USERNAME=vmail\n" + tail)
   }
 
   @Test func emptyValues() throws {
     var reply = account
-    reply.name = []
-    reply.maildir = []
-    reply.quota = []
-    reply.options = []
+    reply.name = kept("")
+    reply.maildir = kept("")
+    reply.quota = kept("")
+    reply.options = kept("")
     reply.passwordHash = Secret([])
     reply.clearPassword = Secret([])
     #expect(try text(reply) == "UID=4294967294\nGID=0\nHOME=/srv/mail\nADDRESS=u@d.org\nNAME=\n.\n")
-    reply.name = bytes(",Room 5")
+    reply.name = kept(",Room 5")
     #expect(try text(reply).contains("\nNAME=\n"))
-    reply.systemUser = []
+    reply.systemUser = kept("")
     #expect(reply.encoded() == .failure(.unsafeValue(field: "USERNAME")))
   }
 
   @Test(arguments: ["Evil\nUID=0\nHOME=/root", "x\n.\nFAIL", "\n", "nul\u{0}", "\u{0}", "end\n"])
   func unsafeValues(_ value: String) {
     let fields: [(String, (inout AccountReply) -> Void)] = [
-      ("USERNAME", { $0.systemUser = bytes(value) }), ("HOME", { $0.home = bytes(value) }),
-      ("ADDRESS", { $0.address = bytes(value) }), ("NAME", { $0.name = bytes(value) }),
-      ("NAME", { $0.name = bytes("Kept, " + value) }), ("MAILDIR", { $0.maildir = bytes(value) }),
-      ("QUOTA", { $0.quota = bytes(value) }), ("OPTIONS", { $0.options = bytes(value) }),
+      ("USERNAME", { $0.systemUser = kept(value) }), ("HOME", { $0.home = kept(value) }),
+      ("ADDRESS", { $0.address = kept(value) }), ("NAME", { $0.name = kept(value) }),
+      ("NAME", { $0.name = kept("Kept, " + value) }), ("MAILDIR", { $0.maildir = kept(value) }),
+      ("QUOTA", { $0.quota = kept(value) }), ("OPTIONS", { $0.options = kept(value) }),
       ("PASSWD", { $0.passwordHash = Secret(text: value) }), ("PASSWD2", { $0.clearPassword = Secret(text: value) }),
     ]
     for (field, set) in fields {

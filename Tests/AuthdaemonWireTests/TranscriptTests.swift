@@ -62,13 +62,14 @@ import Testing
       let digits = try #require(values[key])
       return try #require(UInt32(String(decoding: digits, as: UTF8.self)))
     }
+    let memory = KeptBytes()
     var ours = AccountReply(
-      uid: try number("UID"), gid: try number("GID"), home: try #require(values["HOME"]),
-      address: try #require(values["ADDRESS"]))
-    ours.name = values["NAME"]
-    ours.maildir = values["MAILDIR"]
-    ours.quota = values["QUOTA"]
-    ours.options = values["OPTIONS"]
+      uid: try number("UID"), gid: try number("GID"), home: memory.keep(try #require(values["HOME"])),
+      address: memory.keep(try #require(values["ADDRESS"])))
+    ours.name = values["NAME"].map(memory.keep)
+    ours.maildir = values["MAILDIR"].map(memory.keep)
+    ours.quota = values["QUOTA"].map(memory.keep)
+    ours.options = values["OPTIONS"].map(memory.keep)
     #expect(try ours.encoded().get() == withoutSecrets(reply))
 
     // With the secrets, the same order; courier sends them empty too.

@@ -3,6 +3,7 @@ import AuthdaemonWire
 import Logging
 import Passwords
 import Secrets
+import Threads
 
 @testable import Broker
 @testable import Telemetry

@@ -1,7 +1,7 @@
 package import Accounts
 
-/// A question on its way.
-package struct LookUp: Sendable {
+/// A question on its way. An object: it goes through many hands.
+package final class LookUp: Sendable {
   /// What is asked, and who is told, once.
   package enum Question: Sendable {
     case account(@Sendable (Outcome<Account>) -> Void)
@@ -22,18 +22,24 @@ package struct LookUp: Sendable {
   package let question: Question
   /// Whether a connection was lost under it: it is repeated once, so that a request that breaks the server does so
   /// twice at most.
-  package var isRepeated = false
+  package let isRepeated: Bool
 
   /// Looks for an account.
-  package init(key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void) {
+  package convenience init(
+    key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void
+  ) {
     self.init(key: key, deadline: deadline, .account(completion))
   }
 
-  package init(key: AccountKey, deadline: Deadline, _ question: Question) {
+  package init(key: AccountKey, deadline: Deadline, _ question: Question, isRepeated: Bool = false) {
     self.key = key
     self.deadline = deadline
     self.question = question
+    self.isRepeated = isRepeated
   }
+
+  /// The same question, asked once more.
+  package var repeated: LookUp { LookUp(key: key, deadline: deadline, question, isRepeated: true) }
 
   /// Tells whoever asked.
   package func complete(_ answer: Answer) {

@@ -118,25 +118,26 @@ package struct LookUpLoop {
 
   /// When there is something to do, though nothing arrives.
   private var nextEvent: Instant? {
-    var events: [Instant] = []
-    if !waiting.isEmpty, let waitingDue { events.append(waitingDue) }
+    var next: Instant?
+    func consider(_ event: Instant) { next = next.map { min($0, event) } ?? event }
+    if !waiting.isEmpty, let waitingDue { consider(waitingDue) }
     switch link {
     case .up:
-      if let first = lanes?.nextDeadline { events.append(first) }
+      if let first = lanes?.nextDeadline { consider(first) }
       if let exchange = lanes?.mostSilent {
-        if exchange.hasExpired { events.append(exchange.lastHeard + OutageTiming.silenceAtDeadline) }
+        if exchange.hasExpired { consider(exchange.lastHeard + OutageTiming.silenceAtDeadline) }
         if !isReplacing {
           let silent = exchange.lastHeard + silenceLimit(of: exchange)
-          events.append(policy.nextAttempt.map { max($0, silent) } ?? silent)
+          consider(policy.nextAttempt.map { max($0, silent) } ?? silent)
         }
       }
     case .opening:
-      if !waiting.isEmpty, let end = policy.givesUpAt { events.append(end) }
+      if !waiting.isEmpty, let end = policy.givesUpAt { consider(end) }
     case .down:
-      if isWanted { events.append(policy.nextAttempt ?? .now) }
-      if !waiting.isEmpty, let end = policy.givesUpAt { events.append(end) }
+      if isWanted { consider(policy.nextAttempt ?? .now) }
+      if !waiting.isEmpty, let end = policy.givesUpAt { consider(end) }
     }
-    return events.min()
+    return next
   }
 
   private mutating func sleep() {
@@ -264,12 +265,11 @@ package struct LookUpLoop {
     self.lanes = nil
     lanes.close()
     var again: [LookUp] = []
-    for var lookUp in lanes.takeSuspects(silence: silence ?? now - timing.silence) {
+    for lookUp in lanes.takeSuspects(silence: silence ?? now - timing.silence) {
       if lookUp.isRepeated {
         answer(lookUp, .unavailable(Unavailability(.unreachable, "connection lost twice: \(fault.description)")))
       } else {
-        lookUp.isRepeated = true
-        again.append(lookUp)
+        again.append(lookUp.repeated)
       }
     }
     putBack(again + lanes.underWay + lanes.unsent)
@@ -304,6 +304,7 @@ package struct LookUpLoop {
   /// The next of those who wait. Who cannot be in the database is answered instead.
   private mutating func takeWaiting(_ count: Int, for connection: any LookUpConnection) -> [LookUp] {
     var lookUps: [LookUp] = []
+    lookUps.reserveCapacity(min(count, waiting.count))
     var taken = 0
     while lookUps.count < count, taken < waiting.count {
       let lookUp = waiting[taken]

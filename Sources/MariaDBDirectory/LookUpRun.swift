@@ -180,10 +180,9 @@
     ) -> ExchangeState? {
       if fault.kind == .connection { return .lost(fault) }
       if fault.spoilsStatement { spoiled = fault }
-      if var again = lookUp, (fault.spoilsStatement || fault.isPassing) && !again.isRepeated {
-        again.isRepeated = true
-        unsent = [again]
-        lookUp = nil
+      if let lookUp, (fault.spoilsStatement || fault.isPassing) && !lookUp.isRepeated {
+        unsent = [lookUp.repeated]
+        self.lookUp = nil
       }
       finish(.unavailable(fault.unavailability), answer)
       return .finished

@@ -129,11 +129,10 @@ final class LookUpBatch: LookUpExchange {
       guard let result else { return nil }
       let fault = result.fault(on: connection)
       if fault.kind == .connection { return .lost(fault) }
-      guard var lookUp = lookUps[index] else { return nil }
+      guard let lookUp = lookUps[index] else { return nil }
       if fault.spoilsStatement { spoiled = fault }
       if (fault.spoilsStatement || fault.isPassing) && !lookUp.isRepeated {
-        lookUp.isRepeated = true
-        unsent.append(lookUp)
+        unsent.append(lookUp.repeated)
       } else {
         answer(lookUp, .unavailable(fault.unavailability))
       }

@@ -100,6 +100,7 @@ private func checkReply(_ fields: inout Fields) {
 private func decimal(_ number: UInt32) -> [UInt8] { [UInt8](String(number).utf8) }
 
 private func checkListing(_ fields: inout Fields) {
+  var encoder = EnumerationEncoder()
   var listing: [UInt8] = []
   var expected: [EnumerationEntry] = []
   while let name = fields.optional() {
@@ -113,7 +114,7 @@ private func checkListing(_ fields: inout Fields) {
       name: name, uid: fields.number(), gid: fields.number(), home: fields.next(), maildir: fields.next(),
       options: fields.next())
     let before = listing
-    let fault = EnumerationEncoder.append(
+    let fault = encoder.append(
       name: account.name, uid: account.uid, gid: account.gid, home: account.home, maildir: account.maildir,
       options: account.options, to: &listing)
     if fault == nil {

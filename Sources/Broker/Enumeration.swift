@@ -18,20 +18,27 @@ struct Enumeration {
     }
     defer { stream.finish() }
     let deadline = Instant.now + settings.enumerateTimeout
+    var encoder = EnumerationEncoder()
     var count = 0
     for entry in settings.directories {
       let directory = entry.directory
       record.directory = directory.name
       var fault: ReplyFault?
-      guard stream.append({ $0 += EnumerationEncoder.heading(Array(directory.name.utf8)) }) else {
+      guard stream.append(EnumerationEncoder.heading(Array(directory.name.utf8))) else {
         record.result = .unavailable(lost(stream))
         return
       }
       let outcome = directory.enumerate(deadline: deadline) { account in
-        let open = stream.append { buffer in
-          fault = EnumerationEncoder.append(
+        let open = stream.append(upTo: WireLimits.enumerationLine) { room in
+          switch encoder.write(
             name: account.username, uid: account.uid, gid: account.gid, home: account.home, maildir: account.maildir,
-            options: account.options, to: &buffer)
+            options: account.options, to: room)
+          {
+          case .success(let count): return count
+          case .failure(let found):
+            fault = found
+            return 0
+          }
         }
         count += 1
         return open && fault == nil
@@ -49,7 +56,7 @@ struct Enumeration {
       }
       return
     }
-    if stream.append({ $0 += EnumerationEncoder.end }) && stream.flush() {
+    if stream.append(EnumerationEncoder.end) && stream.flush() {
       record.result = .accepted
     } else {
       record.result = .unavailable(lost(stream))

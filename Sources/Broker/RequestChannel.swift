@@ -43,10 +43,22 @@ public protocol AnswerStream {
 
   /// Whether it was `Patience` that ended it.
   var wasGivenUp: Bool { get }
-  /// Appends; false when the client is gone or reads too slowly.
-  func append(_ body: (inout [UInt8]) -> Void) -> Bool
+  /// Appends what `body` writes to the beginning of the room that it gets; it says how many bytes those are.
+  /// - Parameter most: how much room it needs.
+  /// - Returns: false when the client is gone or reads too slowly.
+  func append(upTo most: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) -> Bool
   /// Sends what was gathered; false when the client is gone or reads too slowly.
   func flush() -> Bool
   /// Ends the answer where it is; what was not flushed is not sent.
   func finish()
+}
+
+extension AnswerStream {
+  /// Appends `bytes`; false when the client is gone or reads too slowly.
+  func append(_ bytes: [UInt8]) -> Bool {
+    append(upTo: bytes.count) { room in
+      room.copyBytes(from: bytes)
+      return bytes.count
+    }
+  }
 }

@@ -7,13 +7,8 @@ final class SQLiteStatement {
   /// Kept alive: the statement is part of it.
   private let connection: SQLiteConnection
   private let parameters: [Placeholder]
-  /// What each column held in the first row: integers are written down here.
-  private var columns: [Column] = []
-
-  private enum Column {
-    case integer(IntegerText)
-    case other
-  }
+  /// Integers are written down here. A statement that SQLite prepares anew may have more columns: those it writes itself.
+  private let integers: IntegerTexts
 
   /// Prepares a query with its placeholders.
   convenience init(_ connection: SQLiteConnection, _ template: QueryTemplate) throws(SQLiteFault) {
@@ -32,6 +27,7 @@ final class SQLiteStatement {
       throw SQLiteFault(code: SQLITE_ERROR, message: "the query holds parameters that are no placeholders")
     }
     handle = prepared
+    integers = IntegerTexts(count: Int(sqlite3_column_count(prepared)))
     self.connection = connection
     self.parameters = parameters
   }
@@ -87,23 +83,16 @@ final class SQLiteStatement {
   /// The current row's value: text as it is stored, numbers in decimal, nil for NULL. It lasts until the next step, or until it
   /// is asked for again.
   func value(_ column: Int) -> UnsafeRawBufferPointer? {
-    if column >= columns.count { survey() }
     // One call that looks after the connection's state, and then the value's own: `sqlite3_column_text` and its like do that each time. It
     // is not for two threads at once, and this connection is not.
     let value = sqlite3_column_value(handle, Int32(truncatingIfNeeded: column))
     let type = sqlite3_value_type(value)
-    if type == SQLITE_INTEGER, column < columns.count, case .integer(let text) = columns[column] {
-      return text.text(of: sqlite3_value_int64(value))
+    if type == SQLITE_INTEGER, column < integers.count {
+      return integers.text(of: sqlite3_value_int64(value), at: column)
     }
     if type == SQLITE_NULL { return nil }
     guard let text = sqlite3_value_text(value) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
     return UnsafeRawBufferPointer(start: text, count: Int(sqlite3_value_bytes(value)))
-  }
-
-  private func survey() {
-    columns = (0..<sqlite3_column_count(handle)).map { index in
-      sqlite3_column_type(handle, index) == SQLITE_INTEGER ? .integer(IntegerText()) : .other
-    }
   }
 
   /// Whether memory ran out while values were read: what was read then is not what is stored.

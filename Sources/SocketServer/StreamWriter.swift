@@ -11,6 +11,8 @@ public final class StreamWriter {
   public static let stallTimeout: Duration = .seconds(30)
   /// Pieces are gathered up to this size before they are sent: one system call for some hundred lines.
   public static let chunkBytes = 64 * 1024
+  /// For more at a time the buffer grows.
+  private static let usualBytes = 16 * 1024
   /// How often `Patience` is asked while a client does not read.
   public static let patienceInterval: Duration = .milliseconds(100)
 
@@ -21,7 +23,9 @@ public final class StreamWriter {
   private let exchange: Exchange
   private let keepsWaiting: Patience
   private var waited = Duration.zero
-  private var buffer: [UInt8] = []
+  private var buffer: UnsafeMutableRawBufferPointer
+  /// How many bytes of it have been written.
+  private var count = 0
   private var finished = false
   /// Whether the client is gone or too slow; nothing is written any more.
   public private(set) var isBroken = false
@@ -31,16 +35,30 @@ public final class StreamWriter {
   init(exchange: Exchange, keepsWaiting: @escaping Patience) {
     self.exchange = exchange
     self.keepsWaiting = keepsWaiting
-    buffer.reserveCapacity(Self.chunkBytes + 8192)
+    buffer = .allocate(byteCount: Self.chunkBytes + Self.usualBytes, alignment: 16)
   }
 
-  deinit { finish() }
+  deinit {
+    finish()
+    buffer.deallocate()
+  }
 
-  /// Appends to the answer; `body` puts the bytes at the buffer's end.
+  /// Appends to the answer what `body` writes to the beginning of the room that it gets; it says how many bytes those are.
+  /// - Parameter most: how much room it needs.
   /// - Returns: false when the client is gone.
-  public func append(_ body: (inout [UInt8]) -> Void) -> Bool {
-    body(&buffer)
-    return buffer.count < Self.chunkBytes || flush()
+  public func append(upTo most: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) -> Bool {
+    if buffer.count - count < most && !makeRoom(for: most) { return false }
+    count += min(max(0, body(UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))), buffer.count - count)
+    return count < Self.chunkBytes || flush()
+  }
+
+  private func makeRoom(for most: Int) -> Bool {
+    guard flush() else { return false }
+    if buffer.count < most {
+      buffer.deallocate()
+      buffer = .allocate(byteCount: most, alignment: 16)
+    }
+    return true
   }
 
   /// Sends what was gathered.
@@ -49,11 +67,9 @@ public final class StreamWriter {
     guard !isBroken else { return false }
     var offset = 0
     var stalled = Duration.zero
-    while offset < buffer.count {
-      let sent = buffer.withUnsafeBytes { bytes in
-        Glibc.send(
-          exchange.descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset, Int32(MSG_NOSIGNAL))
-      }
+    while offset < count {
+      let sent = Glibc.send(
+        exchange.descriptor, buffer.baseAddress.map { $0 + offset }, count - offset, Int32(MSG_NOSIGNAL))
       if sent > 0 {
         offset += sent
       } else if sent < 0 && errno == EINTR {
@@ -71,7 +87,7 @@ public final class StreamWriter {
       }
       if isBroken { break }
     }
-    buffer.removeAll(keepingCapacity: true)
+    count = 0
     return !isBroken
   }
 

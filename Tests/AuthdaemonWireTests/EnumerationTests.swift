@@ -7,7 +7,8 @@ import Testing
   private func line(
     _ name: String, home: String = "/h", maildir: String = "", options: String = "", to bytes: inout [UInt8]
   ) -> ReplyFault? {
-    EnumerationEncoder.append(
+    var encoder = EnumerationEncoder()
+    return encoder.append(
       name: Array(name.utf8), uid: 0, gid: .max, home: Array(home.utf8), maildir: Array(maildir.utf8),
       options: Array(options.utf8), to: &bytes)
   }
@@ -39,6 +40,42 @@ import Testing
     #expect(line("u", maildir: value, to: &output) == .unsafeValue(field: "maildir"))
     #expect(line("u", options: value, to: &output) == .unsafeValue(field: "options"))
     #expect(output == bytes("kept\n"))
+  }
+
+  @Test func eachLineHasItsNumbers() {
+    var encoder = EnumerationEncoder()
+    var output: [UInt8] = []
+    for (uid, gid) in [(0, 0), (5000, 0), (5000, 5000), (5000, 5000), (.max, 5000), (0, 1)] as [(UInt32, UInt32)] {
+      let fault = encoder.append(
+        name: bytes("u"), uid: uid, gid: gid, home: bytes("/"), maildir: [], options: [], to: &output)
+      #expect(fault == nil)
+    }
+    let numbers = String(decoding: output, as: UTF8.self).split(separator: "\n").map {
+      $0.split(separator: "\t")[1...2]
+    }
+    #expect(
+      numbers.map { $0.joined(separator: " ") } == [
+        "0 0", "5000 0", "5000 5000", "5000 5000", "4294967295 5000", "0 1",
+      ])
+  }
+
+  /// A caller that gives too little room gets no piece of a line.
+  @Test func writesNotBeyondItsRoom() {
+    var encoder = EnumerationEncoder()
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 32, alignment: 1)
+    defer { room.deallocate() }
+    let none = UnsafeRawBufferPointer(start: nil, count: 0)
+    bytes("name").withUnsafeBytes { name in
+      let size = "name\t1\t2\tname\t\t\n".utf8.count
+      for count in 0...32 {
+        room.initializeMemory(as: UInt8.self, repeating: 0xAA)
+        let written = encoder.write(
+          name: name, uid: 1, gid: 2, home: name, maildir: none, options: none,
+          to: UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
+        #expect(written == (count < size ? .failure(.tooLong) : .success(size)))
+        #expect(room[count...].allSatisfy { $0 == 0xAA })
+      }
+    }
   }
 
   @Test func emptyNameIsUnsafe() {

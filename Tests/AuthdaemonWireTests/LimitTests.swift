@@ -72,7 +72,8 @@ import Testing
 
   @Test(arguments: [(-1, true), (0, true), (1, false)]) func enumerationLine(_ offset: Int, _ fits: Bool) {
     var bytes = Array("before\n".utf8)
-    let fault = EnumerationEncoder.append(
+    var encoder = EnumerationEncoder()
+    let fault = encoder.append(
       name: Array("u".utf8), uid: 1, gid: 1,
       home: text(WireLimits.enumerationLine + offset - "u\t1\t1\t\t\t\n".utf8.count),
       maildir: [], options: [], to: &bytes)

@@ -102,12 +102,13 @@ import Testing
     let entries = reply.withUnsafeBytes { decoder.feed($0) }
     #expect(decoder.isComplete)
     #expect(entries.count > 10)
+    var encoder = EnumerationEncoder()
     var ours: [UInt8] = []
     for entry in entries {
       switch entry {
       case .heading(let name): ours += EnumerationEncoder.heading(name)
       case .account(let account):
-        let fault = EnumerationEncoder.append(
+        let fault = encoder.append(
           name: account.name, uid: account.uid, gid: account.gid, home: account.home, maildir: account.maildir,
           options: account.options, to: &ours)
         #expect(fault == nil)

@@ -102,8 +102,10 @@ import Threads
       let buffer = Lock<[UInt8]>([])
       let flushed = Lock<[UInt8]>([])
       let wasGivenUp = false
-      func append(_ body: (inout [UInt8]) -> Void) -> Bool {
-        buffer.withLock { body(&$0) }
+      func append(upTo most: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) -> Bool {
+        var room = [UInt8](repeating: 0, count: most)
+        let count = room.withUnsafeMutableBytes(body)
+        buffer.withLock { $0 += room[..<count] }
         return true
       }
       func flush() -> Bool {

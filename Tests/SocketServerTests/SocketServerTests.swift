@@ -44,7 +44,12 @@ import Threads
           guard let stream = exchange.stream(keepsWaiting: { _, _ in true }) else { return }
           DispatchQueue.global().async { [stream = Unchecked(stream)] in
             for number in 0..<50_000 {
-              if !stream.value.append({ $0 += Array("line \(number)\n".utf8) }) { return }
+              let line = Array("line \(number)\n".utf8)
+              let isOpen = stream.value.append(upTo: line.count) { room in
+                room.copyBytes(from: line)
+                return line.count
+              }
+              if !isOpen { return }
             }
             if stream.value.flush() { stream.value.finish() }
           }
@@ -306,7 +311,13 @@ import Threads
           asked.withLock { $0 += 1 }
           return inSum < .milliseconds(200)
         }
-        while stream?.append({ $0 += [UInt8](repeating: 120, count: 10_000) }) == true {}
+        // More than there is room for at once.
+        let piece = [UInt8](repeating: 120, count: 100_000)
+        func write(_ room: UnsafeMutableRawBufferPointer) -> Int {
+          room.copyBytes(from: piece)
+          return piece.count
+        }
+        while stream?.append(upTo: piece.count, write) == true {}
         ended.withLock { $0 = stream.map { ($0.isBroken, $0.wasGivenUp) } }
         stream?.finish()
       }

@@ -104,13 +104,19 @@ public struct Account: Sendable {
 
   /// An account's texts where they are: the properties of `Account` say what each is.
   public struct Texts {
-    /// See `Account`, and so on.
+    /// The login name as the database spells it.
     public let username: UnsafeRawBufferPointer
+    /// An absolute path.
     public let home: UnsafeRawBufferPointer
+    /// Not empty.
     public let maildir: UnsafeRawBufferPointer?
+    /// Not empty.
     public let quota: UnsafeRawBufferPointer?
+    /// May be empty.
     public let name: UnsafeRawBufferPointer?
+    /// Not empty.
     public let options: UnsafeRawBufferPointer?
+    /// May be empty.
     public let delivery: UnsafeRawBufferPointer?
   }
 

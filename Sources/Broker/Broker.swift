@@ -193,16 +193,14 @@ public final class Broker: Sendable {
     case .setPassword(_, _, let old, let new):
       purpose = .change(old: old, new: new)
     }
-    let running = RunningRequest(
+    RunningRequest(
       course: RequestCourse(
         purpose: purpose, rules: snapshot.rules, chosen: chosen,
         needsAdmission: snapshot.settings.throttle != nil && command.permission != .account),
       key: AccountKey(
         name: LoginName(command.userID, defaultDomain: snapshot.settings.defaultDomain), service: command.service),
-      snapshot: snapshot, desks: desks, secrets: grant.secrets, channel: channel)
-    // Where it stays: to copy one costs more than the lock.
-    running.progress.withLock { $0.record.note(request, snapshot, from: channel) }
-    running.advance(.start)
+      snapshot: snapshot, desks: desks, secrets: grant.secrets, channel: channel
+    ).start { $0.note(request, snapshot, from: channel) }
   }
 
   /// Closes without an answer: a rule that is missing is no user's fault. Tells the audit first: once it has its answer the process

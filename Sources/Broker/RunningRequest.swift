@@ -9,7 +9,7 @@ internal import Threads
 final class RunningRequest: Sendable {
   struct Progress {
     var course: RequestCourse
-    /// Empty until somebody has noted what is asked, and once it was given away.
+    /// Empty before the start, and once it was given away.
     var record = AuditRecord()
     /// What it has to give back to the throttle.
     var ticket: Throttle.Ticket?
@@ -22,7 +22,7 @@ final class RunningRequest: Sendable {
   let snapshot: Snapshot
   private let desks: Desks
   private let secrets: Bool
-  private let channel: any RequestChannel
+  let channel: any RequestChannel
 
   init(
     course: consuming RequestCourse, key: consuming AccountKey, snapshot: Snapshot, desks: Desks, secrets: Bool,
@@ -42,14 +42,23 @@ final class RunningRequest: Sendable {
   private var decoys: Decoys { desks.decoys }
   var rehashes: RehashDesk { desks.rehashes }
   private var holds: AlarmClock { desks.holds }
-  private var throttle: ThrottleDesk { desks.throttle }
+  var throttle: ThrottleDesk { desks.throttle }
+
+  /// - Parameter note: notes what is asked, in the record that stays: to copy one costs more than to make one.
+  func start(_ note: (inout AuditRecord) -> Void) {
+    carryOut(
+      progress.withLock {
+        note(&$0.record)
+        return $0.course.handle(.start)
+      })
+  }
 
   func advance(_ event: RequestCourse.Event) {
     carryOut(progress.withLock { $0.course.handle(event) })
   }
 
   /// - Parameter demand: of a verification, where that is known.
-  private func carryOut(_ action: RequestCourse.Action, demand: Demand? = nil) {
+  func carryOut(_ action: RequestCourse.Action, demand: Demand? = nil) {
     switch action {
     case .lookUp(let index):
       let directory = snapshot.settings.directories[index].directory
@@ -112,129 +121,8 @@ final class RunningRequest: Sendable {
     }
   }
 
-  // MARK: The throttle
-
-  /// Whom it is counted for.
-  private var subject: ThrottleSubject {
-    ThrottleSubject(
-      name: username,
-      address: snapshot.settings.throttle?.site(of: progress.withLock { $0.record.remoteAddress }))
-  }
-
-  /// Lets it go on, holds it, or turns it away. A password that was verified a moment ago goes on at once.
-  private func admit(_ candidate: RequestCourse.Candidate) {
-    guard let rules = snapshot.settings.throttle else { return advance(.admitted) }
-    // It was let in before, and has come upon app passwords since.
-    let (hasTicket, keys) = progress.withLock { ($0.ticket != nil, $0.course.keys) }
-    if hasTicket { return advance(.admitted) }
-    // What is compared on the spot is over before another one of the same directory can begin, unless app passwords come after it.
-    let demand = candidate.isChallenge ? nil : candidate.stored.map { PasswordSchemes.demand(of: $0) }
-    let isCheap =
-      (candidate.isChallenge && candidate.stored != nil || demand?.cost == .cheap) && keys.isEmpty
-      && !candidate.lacksAppPasswords
-    if isCheap && throttle.isIdle { return goOn(demand) }
-    let subject = subject
-    let isWatched = throttle.watches(subject)
-    if isCheap && !isWatched { return goOn(demand) }
-    // Before the glance: where places are taken there is one for a password, whichever it matches.
-    if isWatched && candidate.lacksAppPasswords { return advance(.needsAppPasswords) }
-    let mayGlance = throttle.mayGlance(subject)
-    let memory = keys.isEmpty ? nil : self.memory(of: username)
-    if mayGlance, !candidate.isAfresh, case .login(let password) = candidate.credentials {
-      if let memory {
-        if let place = memory.match(password, keys, all: isWatched) {
-          return advance(.recalled(.match(place)))
-        }
-      } else if let stored = candidate.stored, isWatched || demand?.cost == .expensive,
-        let verified = snapshot.verified,
-        verified.knows(verified.tag(of: password, against: stored))
-      {
-        return advance(.remembered)
-      }
-    }
-    if candidate.lacksAppPasswords && demand?.cost == .expensive { return advance(.needsAppPasswords) }
-    let admission = throttle.admit(
-      subject, throttle.tag(candidate.credentials, subject), rules, deadline: channel.deadline, mayGlance: mayGlance
-    ) {
-      guard case .login(let password) = candidate.credentials else { return false }
-      if let memory { return memory.familiar(password, keys, all: true) != nil }
-      guard let stored = candidate.stored else { return false }
-      return history.isFamiliar(attempt(password, against: stored))
-    }
-    switch admission {
-    case .go(let ticket):
-      progress.withLock { $0.ticket = ticket }
-      goOn(demand)
-    case .hold(let duration, let ticket):
-      progress.withLock {
-        $0.ticket = ticket
-        $0.held = duration
-      }
-      let isHeld = throttle.hold(duration) { waking in
-        switch waking {
-        case .goOn where self.channel.isAbandoned: self.advance(.turnedAway(Unavailability(.clientGone)))
-        case .goOn: self.advance(.released)
-        case .stopping: self.advance(.turnedAway(Unavailability(.stopping)))
-        }
-      }
-      if !isHeld {
-        progress.withLock { $0.held = nil }
-        advance(
-          .turnedAway(
-            throttle.hasStopped
-              ? Unavailability(.stopping) : Unavailability(.overloaded, Throttle.Bound.house.rawValue)))
-      }
-    case .turnAway(let bound):
-      advance(.turnedAway(Unavailability(.overloaded, bound.rawValue)))
-    }
-  }
-
-  private func goOn(_ demand: Demand?) {
-    carryOut(progress.withLock { $0.course.handle(.admitted) }, demand: demand)
-  }
-
-  /// Counts a failure of a request that has nothing to give back. Twice is once: it is the same password.
-  private func countWithoutTicket() {
-    guard snapshot.settings.throttle != nil,
-      let credentials = progress.withLock({ $0.ticket == nil ? $0.course.credentials : nil })
-    else { return }
-    throttle.fail(subject, credentials)
-  }
-
-  private func attempt(_ password: Secret, against stored: Secret) -> LoginHistory.Attempt {
-    history.attempt(password, against: stored, of: account(username))
-  }
-
   /// Of the first account that was found, or as the client named it.
-  private var username: [UInt8] { progress.withLock { $0.course.foundName } ?? key.name.username }
-
-  /// Tells the throttle how it ended.
-  private func settle(_ outcome: Outcome<Answer>) {
-    guard let ticket = progress.withLock({ $0.ticket.take() }) else {
-      if case .refused(let refusal) = outcome, refusal.ending == .failed { countWithoutTicket() }
-      return
-    }
-    let ending: Throttle.Ending =
-      switch outcome {
-      // One app password that leaked must not wipe out the guesses at the account's own.
-      case .accepted: progress.withLock { $0.course.matchedAppPassword } == nil ? .succeeded : .undecided
-      case .refused(let refusal): refusal.ending
-      case .unavailable: .undecided
-      }
-    throttle.end(ticket, ending)
-    // Where somebody guesses, cheap passwords are remembered too: whoever has just logged in is not slowed.
-    let (credentials, wasRemembered, appPassword) = progress.withLock {
-      ($0.course.credentials, $0.course.wasRemembered, $0.course.matchedAppPassword)
-    }
-    if case .accepted(.account(let account, let password?)) = outcome, case .login = credentials, !wasRemembered,
-      let stored = appPassword.map({ named($0.hash) }) ?? account.passwordHash.map(named) ?? account.clearPassword,
-      PasswordSchemes.cost(of: stored) != .expensive
-    {
-      snapshot.verified.map { $0.note(.match, for: $0.tag(of: password, against: stored)) }
-      let key = Keyring.Key(stored, appPassword: appPassword)
-      history.note(.match, of: memory(of: account.username).attempt(password, key))
-    }
-  }
+  var username: [UInt8] { progress.withLock { $0.course.foundName } ?? key.name.username }
 
   /// A stored hash of the directory that decided, with its scheme's name where the settings say what it is.
   func named(_ hash: Secret) -> Secret {
@@ -246,7 +134,7 @@ final class RunningRequest: Sendable {
   }
 
   /// Of the passwords of an account.
-  private func memory(of username: [UInt8]) -> KeyringMemory {
+  func memory(of username: [UInt8]) -> KeyringMemory {
     KeyringMemory(verified: snapshot.verified, history: history, account: account(username))
   }
 
@@ -461,23 +349,6 @@ final class RunningRequest: Sendable {
     record.duration = .now - channel.received
     snapshot.leave()
     desks.audit(record)
-  }
-}
-
-extension RequestCourse.Candidate {
-  /// Whether a challenge was answered.
-  var isChallenge: Bool { if case .challengeResponse = credentials { true } else { false } }
-}
-
-extension Refusal {
-  /// Whether it is a password that was not the right one. What was refused afterwards came with the right one.
-  fileprivate var ending: Throttle.Ending {
-    switch self {
-    case .unknownUser, .inactive, .wrongPassword, .locked, .noUsablePassword: .failed
-    case .unfitPassword, .passwordChangeNotOffered: .succeeded
-    // The password was right: nobody has guessed, and nobody is let in.
-    case .emptyCredentials, .malformed, .unknownMechanism, .unknownModule, .weakScheme, .passwordChanged: .undecided
-    }
   }
 }
 

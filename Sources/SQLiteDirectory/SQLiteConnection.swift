@@ -14,7 +14,7 @@ final class SQLiteConnection {
     /// file that is cut ends the process.)
     fileprivate var cacheSize: Int {
       switch self {
-      case .reading: 10240
+      case .reading: 8192
       case .listing, .writing: 256
       }
     }

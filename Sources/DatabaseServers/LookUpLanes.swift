@@ -2,6 +2,8 @@ internal import Accounts
 internal import Glibc
 
 /// A session's connections, a lane each, and what is under way on them.
+///
+/// What each look-up needs goes through the lanes by their index: a lane that is taken out of the array is a copy, whose parts are counted.
 struct LookUpLanes {
   private struct Lane {
     let connection: any LookUpConnection
@@ -48,7 +50,7 @@ struct LookUpLanes {
 
   /// Takes look-ups, no more than there is room for, and sends them. When it throws they are under way.
   mutating func send(_ lookUps: [LookUp], _ queries: inout LookUpQueries, now: Deadline) throws(DatabaseFault) {
-    guard let index = lanes.firstIndex(where: { $0.exchange == nil }) else {
+    guard let index = lanes.indices.first(where: { lanes[$0].exchange == nil }) else {
       // Not reached: there was no room.
       returned += lookUps
       return
@@ -98,14 +100,14 @@ struct LookUpLanes {
 
   /// For poll(): the sockets of all.
   func addPollEntries(to entries: inout [pollfd]) {
-    for lane in lanes {
-      let events = lane.exchange?.pollEvents ?? Int16(POLLIN)
-      entries.append(pollfd(fd: lane.connection.descriptor, events: events, revents: 0))
+    for index in lanes.indices {
+      let events = lanes[index].exchange?.pollEvents ?? Int16(POLLIN)
+      entries.append(pollfd(fd: lanes[index].connection.descriptor, events: events, revents: 0))
     }
   }
 
   /// Whether it can go on without anything of the sockets'.
-  var isReady: Bool { busy > 0 && lanes.contains { $0.exchange?.isReady == true } }
+  var isReady: Bool { busy > 0 && lanes.indices.contains { lanes[$0].exchange?.isReady == true } }
 
   /// Those that may have run, and have no answer.
   var underWay: [LookUp] { lanes.flatMap { $0.exchange?.underWay ?? [] } }
@@ -136,8 +138,8 @@ struct LookUpLanes {
   /// The earliest deadline of those without an answer.
   var nextDeadline: Deadline? {
     var next: Deadline?
-    for lane in lanes {
-      guard let deadline = lane.exchange?.nextDeadline else { continue }
+    for index in lanes.indices {
+      guard let deadline = lanes[index].exchange?.nextDeadline else { continue }
       next = next.map { min($0, deadline) } ?? deadline
     }
     return next
@@ -146,8 +148,8 @@ struct LookUpLanes {
   /// What the server lets wait longest: it says whether the server is silent.
   var mostSilent: (any LookUpExchange)? {
     var most: (any LookUpExchange)?
-    for lane in lanes {
-      guard let exchange = lane.exchange else { continue }
+    for index in lanes.indices {
+      guard let exchange = lanes[index].exchange else { continue }
       if most.map({ exchange.lastHeard < $0.lastHeard }) ?? true { most = exchange }
     }
     return most
@@ -156,8 +158,8 @@ struct LookUpLanes {
   /// Takes out those whose deadline has passed; their results will be dropped.
   mutating func takeExpired(at now: Deadline) -> [LookUp] {
     var expired: [LookUp] = []
-    for lane in lanes {
-      if let exchange = lane.exchange { expired += exchange.takeExpired(at: now) }
+    for index in lanes.indices {
+      if let exchange = lanes[index].exchange { expired += exchange.takeExpired(at: now) }
     }
     return expired
   }

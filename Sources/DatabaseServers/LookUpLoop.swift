@@ -277,15 +277,22 @@ package struct LookUpLoop {
 
   // MARK: - Look-ups
 
+  private struct Answered {
+    let lookUp: LookUp
+    let answer: LookUp.Answer
+  }
+
   private mutating func advanceLanes(at now: Instant) {
     guard lanes != nil else { return }
-    var answers: [(LookUp, LookUp.Answer)] = []
-    let fault = lanes?.advance(events: entries.dropFirst(), &queries, now: now) { answers.append(($0, $1)) }
+    var answers: [Answered] = []
+    let fault = lanes?.advance(events: entries.dropFirst(), &queries, now: now) {
+      answers.append(Answered(lookUp: $0, answer: $1))
+    }
     if let returned = lanes?.takeReturned() { putBack(returned) }
     // Where one look-up at a time goes through a connection, the server would sleep while answers are passed on. Not so where
     // many do: whoever has an answer asks again soon, and can go along with the next of them.
     if fault == nil, lanes?.first.capacity == 1 { send(at: now) }
-    for (lookUp, given) in answers { answer(lookUp, given) }
+    for answered in answers { answer(answered.lookUp, answered.answer) }
     if let fault { lose(fault, at: now) } else { attendToSilence(at: now) }
   }
 

@@ -15,6 +15,8 @@ internal import Threads
     let connection: Connection
     /// Of its result; empty when it yields no rows.
     let columnNames: [String]
+    /// The same, each with a NUL at its end: they are compared for every answer, and a `String` would be made a C text each time.
+    private let columnTexts: [[CChar]]
     private let handle: UnsafeMutablePointer<MYSQL_STMT>
     private let row: RowBuffer
     private let binds: UnsafeMutableBufferPointer<MYSQL_BIND>
@@ -59,7 +61,9 @@ internal import Threads
       binds.initialize(repeating: MYSQL_BIND())
       let row = RowBuffer(of: handle)
       self.row = row
-      columnNames = (0..<row.count).map { handle.pointee.fields?[$0].name.map { String(cString: $0) } ?? "" }
+      let names = (0..<row.count).map { handle.pointee.fields?[$0].name.map { String(cString: $0) } ?? "" }
+      columnNames = names
+      columnTexts = names.map { Array($0.utf8CString) }
       guard row.bind() else { throw fault(.preparing) }
     }
 
@@ -116,10 +120,10 @@ internal import Threads
     /// library then knows of other types, and not of other names.
     var hasOtherColumns: Bool {
       let connection = self.connection.handle
-      guard Int(connection.pointee.field_count) == columnNames.count else { return true }
+      guard Int(connection.pointee.field_count) == columnTexts.count else { return true }
       guard let fields = connection.pointee.fields else { return false }
-      return columnNames.enumerated().contains { index, name in
-        fields[index].name.map { strcmp($0, name) != 0 } ?? true
+      return columnTexts.indices.contains { index in
+        fields[index].name.map { strcmp($0, columnTexts[index]) != 0 } ?? true
       }
     }
 

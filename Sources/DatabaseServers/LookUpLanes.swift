@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A session's connections, a lane each, and what is under way on them.
 ///
-/// What each look-up needs goes through the lanes by their index: a lane that is taken out of the array is a copy, whose parts are counted.
+/// What is done for each look-up goes through the lanes by their index: a lane taken out of the array is a copy, and copying counts references.
 struct LookUpLanes {
   private struct Lane {
     let connection: any LookUpConnection

@@ -277,6 +277,7 @@ package struct LookUpLoop {
 
   // MARK: - Look-ups
 
+  /// A look-up and what came of it, until it is passed on.
   private struct Answered {
     let lookUp: LookUp
     let answer: LookUp.Answer

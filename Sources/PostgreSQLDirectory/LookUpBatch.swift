@@ -21,7 +21,7 @@ final class LookUpBatch: LookUpExchange {
   private var connection: Connection { prepared.connection }
 
   init(_ lookUps: [LookUp], on connection: PreparedConnection, now: Deadline) {
-    // Not the array as it is: to make one of optionals of it the runtime casts each element, at a fortieth of a login's cost.
+    // Not the array as it is: to make one of optionals of it the runtime casts each element, a fortieth of a login's instructions.
     self.lookUps = lookUps.map(Optional.some)
     prepared = connection
     lastHeard = now

@@ -60,6 +60,10 @@ public protocol AccountDirectory: AnyObject, Sendable {
   /// Whether there is an `app-passwords` query.
   var offersAppPasswords: Bool { get }
 
+  /// Begins with what the first look-up would have to wait for otherwise: a connection. Returns at once; what goes wrong shows in
+  /// look-ups, and in the log.
+  func prepare()
+
   /// Finds one account.
   func lookUp(_ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void)
 
@@ -97,6 +101,11 @@ public protocol AccountDirectory: AnyObject, Sendable {
 
   /// Ends the threads and connections. What is queued is answered `unavailable(.stopping)`. Blocks for a second at the most.
   func shutDown()
+}
+
+extension AccountDirectory {
+  /// Nothing, where there is nothing to wait for.
+  public func prepare() {}
 }
 
 /// Something that `inspect()` found wrong.

@@ -11,6 +11,9 @@ package final class Intake: Sendable {
   /// What became of an offer.
   package enum Verdict { case taken, full, closed }
 
+  /// What is wanted of the one thread beside answers.
+  package enum Wish { case nothing, connection, end }
+
   private enum Sleep {
     case awake
     /// Wake it for anything.
@@ -22,7 +25,7 @@ package final class Intake: Sendable {
   private struct State {
     var arrived: [LookUp] = []
     var unanswered = 0
-    var isClosed = false
+    var wish = Wish.nothing
     var sleep = Sleep.awake
   }
 
@@ -35,7 +38,7 @@ package final class Intake: Sendable {
   /// Takes a look-up in.
   package func offer(_ lookUp: LookUp) -> Verdict {
     let (verdict, mustWake) = state.withLock { state -> (Verdict, Bool) in
-      if state.isClosed { return (.closed, false) }
+      if state.wish == .end { return (.closed, false) }
       if state.unanswered >= Self.capacity { return (.full, false) }
       state.arrived.append(lookUp)
       state.unanswered += 1
@@ -51,20 +54,25 @@ package final class Intake: Sendable {
     return verdict
   }
 
+  /// Says that look-ups will come: there had better be a connection by then.
+  package func prepare() {
+    state.withLock { if $0.wish == .nothing { $0.wish = .connection } }
+    wakeUp.signal()
+  }
+
   /// Refuses what comes from now on.
   package func close() {
-    state.withLock { $0.isClosed = true }
+    state.withLock { $0.wish = .end }
     wakeUp.signal()
   }
 
   /// Hands over what has arrived.
-  /// - Returns: whether the intake is closed.
-  package func drain(into waiting: inout [LookUp]) -> Bool {
+  package func drain(into waiting: inout [LookUp]) -> Wish {
     state.withLock { state in
       state.sleep = .awake
       waiting += state.arrived
       state.arrived.removeAll(keepingCapacity: true)
-      return state.isClosed
+      return state.wish
     }
   }
 
@@ -76,7 +84,7 @@ package final class Intake: Sendable {
   package func maySleep(busyUntil: Deadline?, answered: Int) -> Bool {
     state.withLock { state in
       state.unanswered -= answered
-      guard state.arrived.isEmpty || busyUntil != nil, !state.isClosed else { return false }
+      guard state.arrived.isEmpty || busyUntil != nil, state.wish != .end else { return false }
       if let busyUntil, state.arrived.contains(where: { $0.deadline < busyUntil }) { return false }
       state.sleep = busyUntil.map { .busy(until: $0) } ?? .idle
       return true

@@ -8,7 +8,7 @@ internal import Threads
 package struct LookUpLoop {
 
   private enum Link {
-    /// Nobody has asked yet, or the next attempt is not due.
+    /// Nobody wants one yet, or the next attempt is not due.
     case down
     /// The connector is at it.
     case opening
@@ -25,7 +25,7 @@ package struct LookUpLoop {
   private var link = Link.down
   /// Whether the connector is at it while there is a connection, a silent one.
   private var isReplacing = false
-  /// Whether anybody has asked: from then on the connection is kept.
+  /// Whether anybody has asked, or will: from then on the connection is kept.
   private var isWanted = false
   /// What the last attempt failed of.
   private var trouble = Unavailability(.unreachable)
@@ -57,7 +57,6 @@ package struct LookUpLoop {
     while true {
       if takeIn() { break }
       let now = Instant.now
-      if !waiting.isEmpty { isWanted = true }
       if let woken = entries.first, woken.revents != 0 { lanes?.adoptLater() }
       answerExpired(at: now)
       advanceLanes(at: now)
@@ -74,9 +73,10 @@ package struct LookUpLoop {
   /// - Returns: whether the intake is closed.
   private mutating func takeIn() -> Bool {
     let known = waiting.count
-    let isClosed = intake.drain(into: &waiting)
+    let wish = intake.drain(into: &waiting)
     noteDue(waiting[known...])
-    return isClosed
+    if wish == .connection || !waiting.isEmpty { isWanted = true }
+    return wish == .end
   }
 
   /// Those who come back are the first again.

@@ -12,7 +12,7 @@ package final class ServerRequests: Sendable {
   private let worker: Worker
   private let passwords: PasswordWriter?
 
-  /// Does not connect: the first look-up does.
+  /// Does not connect: `prepare`, or the first look-up, does.
   /// - Parameters:
   ///   - threads: what the names of its threads begin with; see `Worker`.
   ///   - open: makes a session for look-ups.
@@ -47,6 +47,8 @@ package final class ServerRequests: Sendable {
     intake.close()
     passwords?.close()
   }
+
+  fileprivate func prepare() { intake.prepare() }
 
   fileprivate func take(_ lookUp: LookUp) {
     switch intake.offer(lookUp) {
@@ -84,6 +86,8 @@ extension ServerDirectory {
   package var offersPasswordChange: Bool { requests.queries.setPassword != nil }
 
   package var offersAppPasswords: Bool { requests.queries.appPasswords != nil }
+
+  package func prepare() { requests.prepare() }
 
   package func lookUp(
     _ key: AccountKey, deadline: Deadline, completion: @escaping @Sendable (Outcome<Account>) -> Void

@@ -11,7 +11,7 @@
     private let settings: ConnectionSettings
     private let listing: OccasionalConnections<Connection>
 
-    /// Does not connect: the first look-up does.
+    /// Does not connect: `prepare`, or the first look-up, does.
     /// - Throws: `SystemError` when the process has no threads or descriptors left; an error when the connection
     ///   string cannot be read, which `BackEnd.objection` says beforehand.
     init(_ parameters: DirectoryParameters, timing: OutageTiming = OutageTiming()) throws {

@@ -11,7 +11,7 @@ final class PostgreSQLDirectory: ServerDirectory {
   private let settings: ConnectionSettings
   private let listing: OccasionalConnections<Connection>
 
-  /// Does not connect: the first look-up does.
+  /// Does not connect: `prepare`, or the first look-up, does.
   /// - Throws: `SystemError` when the process has no threads or descriptors left; an error when libpq cannot read the
   ///   connection string, which `BackEnd.objection` says beforehand.
   init(_ parameters: DirectoryParameters, timing: OutageTiming = OutageTiming()) throws {

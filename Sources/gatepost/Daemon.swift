@@ -46,6 +46,7 @@ struct Daemon {
     }
     let brokerSettings = try Assembly.brokerSettings(settings, sockets: sockets, logger: logger)
     try inspect(brokerSettings, logger)
+    for entry in brokerSettings.directories { entry.directory.prepare() }
     let threads = settings.limits.hashThreads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let pool = try HashPool(
       threads: threads, queueCapacity: settings.limits.hashQueue, memory: settings.limits.hashMemory,

@@ -55,6 +55,7 @@ struct Reloader {
           return
         }
       }
+      for entry in fresh.directories { entry.directory.prepare() }
       let broker = self.broker
       let old = broker.replace(settings: fresh)
       _ = try Worker(name: "retire") {

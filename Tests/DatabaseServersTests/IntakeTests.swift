@@ -24,7 +24,7 @@ import Threads
     for _ in 0..<Intake.capacity { #expect(intake.offer(lookUp(start)) == .taken) }
     #expect(intake.offer(lookUp(start)) == .full)
     var waiting: [LookUp] = []
-    #expect(intake.drain(into: &waiting) == false)
+    #expect(intake.drain(into: &waiting) == .nothing)
     #expect(waiting.count == Intake.capacity)
     #expect(intake.offer(lookUp(start)) == .full, "handed over is not answered")
     #expect(intake.maySleep(busyUntil: nil, answered: 2))
@@ -55,6 +55,18 @@ import Threads
     #expect(intake.offer(lookUp(start)) == .closed)
     #expect(!intake.maySleep(busyUntil: start + .seconds(5), answered: 0))
     var waiting: [LookUp] = []
-    #expect(intake.drain(into: &waiting))
+    intake.prepare()
+    #expect(intake.drain(into: &waiting) == .end)
+  }
+
+  @Test func whoSleepsIsToldThatLookUpsWillCome() throws {
+    let intake = try Intake()
+    #expect(intake.maySleep(busyUntil: nil, answered: 0))
+    intake.prepare()
+    #expect(isAwake(intake))
+    var waiting: [LookUp] = []
+    #expect(intake.drain(into: &waiting) == .connection)
+    #expect(waiting.isEmpty)
+    #expect(intake.maySleep(busyUntil: nil, answered: 0), "it is told once")
   }
 }

@@ -54,6 +54,17 @@ import Threads
       }
     }
 
+    @Test func theFirstLookUpFindsTheConnectionOpen() throws {
+      try serve { server, database in
+        let (directory, events) = try People.open(server.connection(database: database))
+        defer { directory.shutDown() }
+        directory.prepare()
+        #expect(eventually { !events.all.isEmpty })
+        #expect(directory.ask("user1").value != nil)
+        #expect(events.all.map(\.level) == [.info], "one session: \(events.all)")
+      }
+    }
+
     @Test func aCertificateIsVerified() throws {
       try serve { server, database in
         let user = "tls\(getpid())"

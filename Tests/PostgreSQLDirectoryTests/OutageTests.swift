@@ -79,6 +79,21 @@ import Threads
     }
   }
 
+  @Test func itConnectsUnaskedOncePrepared() throws {
+    try serve { server in
+      server.stop()
+      let (directory, events) = try People.open(server.conninfo())
+      defer { directory.shutDown() }
+      directory.prepare()
+      #expect(eventually { events.all.contains { $0.level == .error && $0.text.hasPrefix("cannot serve") } })
+      try server.start()
+      #expect(eventually { events.all.last?.text.hasPrefix("connected again to host") == true }, "\(events.all)")
+      #expect(try server.signalBackends(SIGTERM) == 1)
+      #expect(eventually { events.all.filter { $0.text.hasPrefix("connected again") }.count == 2 }, "\(events.all)")
+      #expect(directory.ask("user1").value != nil)
+    }
+  }
+
   @Test func aFrozenServerTimesOutAndIsLeftAndFoundAgain() throws {
     try serve(loopback: true) { server in
       let (directory, events) = try People.open(server.conninfo(loopback: true))

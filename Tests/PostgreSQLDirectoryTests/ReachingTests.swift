@@ -48,6 +48,18 @@ import Threads
     }
   }
 
+  @Test func theFirstLookUpFindsTheConnectionOpen() throws {
+    try serve { server, database in
+      let (directory, events) = try People.open(server.conninfo(database: database))
+      defer { directory.shutDown() }
+      directory.prepare()
+      #expect(eventually { !events.all.isEmpty })
+      #expect(directory.ask("user1").value != nil)
+      #expect(events.all.map(\.level) == [.info], "one connection: \(events.all)")
+      #expect(events.all.first?.text.hasPrefix("connected to host") == true)
+    }
+  }
+
   @Test func theSecondHostServesWhenTheFirstIsDead() throws {
     try serve { server, database in
       let dead = try freePort()

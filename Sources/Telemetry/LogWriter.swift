@@ -17,6 +17,7 @@ public final class LogWriter: Sendable {
 
   private struct State {
     var waiting: [UInt8] = []
+    var time = LogTime()
     var dropped = 0
     var isWriting = false
     var isHurried = false
@@ -65,13 +66,14 @@ public final class LogWriter: Sendable {
   }
 
   /// Takes one line, its line feed included. Never blocks.
-  public func write(_ line: [UInt8]) { write { $0 += line } }
+  public func write(_ line: [UInt8]) { write { waiting, _ in waiting += line } }
 
   /// Has `append` put one line, its line feed included, behind those that wait; meanwhile other lines wait for it, so it must not take long.
-  public func write(_ append: (inout [UInt8]) -> Void) {
+  /// - Parameter append: is given the time of the last line too, for this one's beginning.
+  func write(_ append: (_ lines: inout [UInt8], inout LogTime) -> Void) {
     let isFirst = state.withLock { state -> Bool in
       let before = state.waiting.count
-      append(&state.waiting)
+      append(&state.waiting, &state.time)
       guard state.waiting.count <= capacity else {
         state.waiting.removeLast(state.waiting.count - before)
         state.dropped += 1

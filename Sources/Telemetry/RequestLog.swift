@@ -159,8 +159,7 @@ public struct RequestLog: Sendable {
 
   /// With three decimals.
   private static func append(milliseconds duration: Duration, to line: inout [UInt8]) {
-    let (seconds, attoseconds) = max(duration, .zero).components
-    let microseconds = UInt(seconds) * 1_000_000 + UInt(attoseconds / 1_000_000_000_000)
+    let microseconds = UInt(clamping: max(duration, .zero).attoseconds / 1_000_000_000_000)
     LogText.append(" ms=", to: &line)
     LogText.append(decimal: microseconds / 1000, to: &line)
     line.append(UInt8(ascii: "."))

@@ -44,9 +44,9 @@ public struct StandardErrorLog: LogHandler {
 
   /// Writes one line that is not made before it is written: nothing is copied.
   /// - Parameter append: appends the message, in which `LogText` has escaped whatever is not ours. Not long.
-  func log(level: Logger.Level, _ append: (inout [UInt8]) -> Void) {
-    writer.write { line in
-      Self.begin(level, style, &line)
+  @inline(__always) func log(level: Logger.Level, _ append: (inout [UInt8]) -> Void) {
+    writer.write { line, time in
+      Self.begin(level, style, &time, &line)
       append(&line)
       if !metadata.isEmpty { Self.append(metadata, to: &line) }
       line.append(UInt8(ascii: "\n"))
@@ -65,7 +65,8 @@ public struct StandardErrorLog: LogHandler {
   ) -> [UInt8] {
     var line: [UInt8] = []
     line.reserveCapacity(message.utf8.count + 48)
-    begin(level, style, &line)
+    var time = LogTime()
+    begin(level, style, &time, &line)
     LogText.appendMessage(message, to: &line)
     if !own.isEmpty || !(more ?? [:]).isEmpty {
       append(own.merging(more ?? [:], uniquingKeysWith: { $1 }), to: &line)
@@ -74,14 +75,16 @@ public struct StandardErrorLog: LogHandler {
     return line
   }
 
-  private static func begin(_ level: Logger.Level, _ style: Style, _ line: inout [UInt8]) {
+  private static func begin(_ level: Logger.Level, _ style: Style, _ time: inout LogTime, _ line: inout [UInt8]) {
     switch style {
     case .journal:
       line.append(UInt8(ascii: "<"))
       line.append(UInt8(ascii: "0") + priority(level))
       line.append(UInt8(ascii: ">"))
     case .terminal:
-      appendTimestamp(to: &line)
+      var now = timespec()
+      clock_gettime(CLOCK_REALTIME, &now)
+      time.append(now, to: &line)
       line.append(UInt8(ascii: " "))
       line += level.rawValue.utf8
       line += ": ".utf8
@@ -104,34 +107,6 @@ public struct StandardErrorLog: LogHandler {
     case .warning: 4
     case .error: 3
     case .critical: 2
-    }
-  }
-
-  /// RFC 3339, UTC, milliseconds.
-  private static func appendTimestamp(to line: inout [UInt8]) {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    var parts = tm()
-    gmtime_r(&now.tv_sec, &parts)
-    withUnsafeTemporaryAllocation(byteCount: 24, alignment: 1) { text in
-      var end = 0
-      func append(_ value: Int, _ digits: Int, _ separator: Unicode.Scalar) {
-        var rest = max(0, value)
-        for place in stride(from: end + digits - 1, through: end, by: -1) {
-          text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-          rest /= 10
-        }
-        text[end + digits] = UInt8(ascii: separator)
-        end += digits + 1
-      }
-      append(Int(parts.tm_year) + 1900, 4, "-")
-      append(Int(parts.tm_mon) + 1, 2, "-")
-      append(Int(parts.tm_mday), 2, "T")
-      append(Int(parts.tm_hour), 2, ":")
-      append(Int(parts.tm_min), 2, ":")
-      append(Int(parts.tm_sec), 2, ".")
-      append(now.tv_nsec / 1_000_000, 3, "Z")
-      line.append(contentsOf: UnsafeRawBufferPointer(text))
     }
   }
 }

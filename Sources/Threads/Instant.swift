@@ -17,8 +17,10 @@ internal import Glibc
     var time = timespec()
     // Never fails for a clock that the kernel has.
     clock_gettime(CLOCK_BOOTTIME, &time)
-    return Instant(
-      age: Duration(secondsComponent: Int64(time.tv_sec), attosecondsComponent: Int64(time.tv_nsec) * 1_000_000_000))
+    let nanoseconds = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    // One multiplication; by seconds and attoseconds it would be two, of 128 bits.
+    let attoseconds = nanoseconds.multipliedFullWidth(by: 1_000_000_000)
+    return Instant(age: Duration(attoseconds: Int128(attoseconds.high) << 64 | Int128(attoseconds.low)))
   }
 
   /// Whether the first comes before the second.

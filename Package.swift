@@ -1,9 +1,11 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Switched on for every target of ours; warnings are made errors by `.ci/run`, not here, so that a newer compiler
-/// does not keep anybody from building.
-let strict: [SwiftSetting] = [
+/// Of every target of ours; warnings are made errors by `.ci/run`, not here, so that a newer compiler does not keep anybody
+/// from building.
+let settings: [SwiftSetting] = [
+  // What a request needs lies in many modules: the optimiser sees across them (docs/decisions.md).
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -38,39 +40,39 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // The core: no I/O, no clock, no configuration.
-    .target(name: "Secrets", dependencies: ["CLinux"], swiftSettings: strict),
-    .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: strict),
-    .target(name: "AuthdaemonWire", dependencies: ["Secrets"], swiftSettings: strict),
+    .target(name: "Secrets", dependencies: ["CLinux"], swiftSettings: settings),
+    .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: settings),
+    .target(name: "AuthdaemonWire", dependencies: ["Secrets"], swiftSettings: settings),
     .target(
       name: "Passwords", dependencies: ["Secrets", "Threads", "CCrypt", "COpenSSL", "CArgon2", crypto],
-      swiftSettings: strict),
-    .target(name: "Accounts", dependencies: ["Secrets", "Threads"], swiftSettings: strict),
+      swiftSettings: settings),
+    .target(name: "Accounts", dependencies: ["Secrets", "Threads"], swiftSettings: settings),
 
     // Back ends: one target each. What those that are servers share: waiting, reconnecting, queues.
-    .target(name: "DatabaseServers", dependencies: ["Accounts", "Secrets", "Threads"], swiftSettings: strict),
+    .target(name: "DatabaseServers", dependencies: ["Accounts", "Secrets", "Threads"], swiftSettings: settings),
     .target(
       name: "SQLiteDirectory", dependencies: ["Accounts", "Secrets", "Threads", "CLinux", "CSQLite"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .target(
       name: "PostgreSQLDirectory", dependencies: ["DatabaseServers", "Accounts", "Secrets", "Threads", "CPostgreSQL"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .target(
       name: "MariaDBDirectory",
       dependencies: [
         "DatabaseServers", "Accounts", "Secrets", "Threads",
         .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),
       ],
-      swiftSettings: strict),
+      swiftSettings: settings),
 
     // The way of a request, and what surrounds it.
     .target(
       name: "Broker", dependencies: ["AuthdaemonWire", "Passwords", "Accounts", "Secrets", "Threads"],
-      swiftSettings: strict),
-    .target(name: "SocketServer", dependencies: ["AuthdaemonWire", "Threads", "CLinux"], swiftSettings: strict),
+      swiftSettings: settings),
+    .target(name: "SocketServer", dependencies: ["AuthdaemonWire", "Threads", "CLinux"], swiftSettings: settings),
     .target(
-      name: "LoadGenerator", dependencies: ["AuthdaemonWire", "Secrets", "Threads", "CLinux"], swiftSettings: strict),
-    .target(name: "Configuration", dependencies: ["Accounts", "Passwords", toml], swiftSettings: strict),
-    .target(name: "Telemetry", dependencies: ["Accounts", "Broker", "Threads", log], swiftSettings: strict),
+      name: "LoadGenerator", dependencies: ["AuthdaemonWire", "Secrets", "Threads", "CLinux"], swiftSettings: settings),
+    .target(name: "Configuration", dependencies: ["Accounts", "Passwords", toml], swiftSettings: settings),
+    .target(name: "Telemetry", dependencies: ["Accounts", "Broker", "Threads", log], swiftSettings: settings),
 
     .executableTarget(
       name: "gatepost",
@@ -80,36 +82,36 @@ let package = Package(
         "LoadGenerator", "Configuration", "Telemetry", "CLinux", arguments, lifecycle,
         signals, log,
       ],
-      swiftSettings: strict),
+      swiftSettings: settings),
 
     // Tests. TestSupport starts real servers in temporary folders; DirectoryConformance is the suite that every back end passes.
-    .target(name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: settings),
     .target(
       name: "DirectoryConformance", dependencies: ["Accounts", "Secrets", "Threads", "TestSupport"],
-      path: "Tests/DirectoryConformance", swiftSettings: strict),
+      path: "Tests/DirectoryConformance", swiftSettings: settings),
     .target(
       name: "DirectoryAsking", dependencies: ["Accounts", "Secrets", "Threads", "TestSupport"],
       path: "Tests/DirectoryAsking",
-      swiftSettings: strict),
-    .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: strict),
+      swiftSettings: settings),
+    .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: settings),
     // `make soak`; not installed.
     .executableTarget(
-      name: "soak", dependencies: ["TestSupport", "Passwords", "Secrets"], path: "Tests/Soak", swiftSettings: strict),
-    .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets", "CLinux"], swiftSettings: strict),
-    .testTarget(name: "AuthdaemonWireTests", dependencies: ["AuthdaemonWire", "Secrets"], swiftSettings: strict),
+      name: "soak", dependencies: ["TestSupport", "Passwords", "Secrets"], path: "Tests/Soak", swiftSettings: settings),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Secrets", "CLinux"], swiftSettings: settings),
+    .testTarget(name: "AuthdaemonWireTests", dependencies: ["AuthdaemonWire", "Secrets"], swiftSettings: settings),
     .testTarget(
-      name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads", "CCrypt"], swiftSettings: strict),
-    .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Secrets"], swiftSettings: strict),
+      name: "PasswordsTests", dependencies: ["Passwords", "Secrets", "Threads", "CCrypt"], swiftSettings: settings),
+    .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Secrets"], swiftSettings: settings),
     .testTarget(
       name: "SQLiteDirectoryTests",
       dependencies: [
         "SQLiteDirectory", "DirectoryConformance", "TestSupport", "TestTraits", "CLinux", "CSQLite", "Accounts",
         "Secrets", "Threads",
       ],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "DatabaseServersTests", dependencies: ["DatabaseServers", "TestSupport", "Accounts", "Secrets", "Threads"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "PostgreSQLDirectoryTests",
       dependencies: [
@@ -117,7 +119,7 @@ let package = Package(
         "TestTraits", "Accounts",
         "Secrets", "Threads",
       ],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "MariaDBDirectoryTests",
       dependencies: [
@@ -125,27 +127,27 @@ let package = Package(
         "DirectoryConformance", "DirectoryAsking", "TestSupport", "TestTraits", "Accounts", "Secrets", "Threads",
         .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),
       ],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "BrokerTests", dependencies: ["Broker", "AuthdaemonWire", "Accounts", "Passwords", "Secrets", "Threads"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "SocketServerTests", dependencies: ["SocketServer", "AuthdaemonWire", "Threads", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "AuthdaemonWire", "Secrets", "TestSupport"],
-      swiftSettings: strict),
-    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Accounts"], swiftSettings: strict),
+      swiftSettings: settings),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Accounts"], swiftSettings: settings),
     .testTarget(
       name: "TelemetryTests",
       dependencies: ["Telemetry", "Accounts", "Broker", "Passwords", "Threads", "TestSupport", log],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["gatepost", "Passwords", "Secrets", "TestSupport", "TestTraits"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "TestTraits", "gatepost"],
-      swiftSettings: strict),
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

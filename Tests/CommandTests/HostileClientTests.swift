@@ -157,6 +157,7 @@ import Testing
     let daemon = try daemon()
     let pid = try #require(daemon.pid)
     try othersAreServed(daemon, "before")
+    #expect(eventually { ProcessFacts.hasTimer(pid) }, "the first are served before the start has quite ended")
     let before = ProcessFacts(pid: pid).descriptors
     let slow = Array(AuthdaemonClient.authentication(service: "imap", "slow", "bcrypt-secret").utf8)
     let quick = Array("PRE . imap quick\n".utf8)

@@ -23,6 +23,14 @@ public struct ProcessFacts: Sendable, Equatable {
       line.split(separator: " ").dropFirst().first.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0
   }
 
+  /// Whether it has the timer that wakes Swift's tasks. The daemon makes it when it has started: the last of what it keeps open.
+  public static func hasTimer(_ pid: Int32) -> Bool {
+    let folder = "/proc/\(pid)/fd"
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).contains {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == "anon_inode:[timerfd]"
+    }
+  }
+
   /// The lines of one of the kernel's lists, whatever bytes they hold. Foundation takes the first part of a long one for the whole.
   public static func list(_ path: String) -> [String] {
     guard let file = fopen(path, "r") else { return [] }

@@ -67,6 +67,7 @@ package final class Intake: Sendable {
   }
 
   /// Hands over what has arrived.
+  /// - Returns: what is wanted besides; the same each time, until it is something else.
   package func drain(into waiting: inout [LookUp]) -> Wish {
     state.withLock { state in
       state.sleep = .awake

@@ -44,7 +44,8 @@ public struct StandardErrorLog: LogHandler {
 
   /// Writes one line that is not made before it is written: nothing is copied.
   /// - Parameter append: appends the message, in which `LogText` has escaped whatever is not ours. Not long.
-  @inline(__always) func log(level: Logger.Level, _ append: (inout [UInt8]) -> Void) {
+  @inline(__always)  // Else all that `append` holds is copied, a request's record among it.
+  func log(level: Logger.Level, _ append: (inout [UInt8]) -> Void) {
     writer.write { line, time in
       Self.begin(level, style, &time, &line)
       append(&line)

@@ -90,7 +90,7 @@ let package = Package(
       name: "DirectoryConformance", dependencies: ["Accounts", "Secrets", "Threads", "TestSupport"],
       path: "Tests/DirectoryConformance", swiftSettings: settings),
     .target(
-      name: "DirectoryAsking", dependencies: ["Accounts", "Secrets", "Threads", "TestSupport"],
+      name: "DirectoryAsking", dependencies: ["DatabaseServers", "Accounts", "Secrets", "Threads", "TestSupport"],
       path: "Tests/DirectoryAsking",
       swiftSettings: settings),
     .target(name: "TestTraits", path: "Tests/TestTraits", swiftSettings: settings),

@@ -124,7 +124,7 @@ package final class Load: @unchecked Sendable {
   package var accepted: Int { lock.withLock { count.accepted } }
 
   /// Waits until `more` more were accepted.
-  package func proceed(_ more: Int = 200, within seconds: Double = 15) -> Bool {
+  package func proceed(_ more: Int = 200, within seconds: Double = 60) -> Bool {
     let goal = accepted + more
     return eventually(within: seconds) { accepted >= goal }
   }

@@ -23,7 +23,7 @@ final class Answers<Value: Sendable>: @unchecked Sendable {
   /// Waits until as many answers have come as there are questions.
   func wait(_ file: StaticString = #fileID, _ line: UInt = #line) throws {
     for _ in 0..<queue.sync(execute: { outcomes.count }) {
-      try expect(arrived.wait(timeout: .now() + 30) == .success, "no answer within 30 s", file: file, line: line)
+      try expect(arrived.wait(timeout: .now() + 90) == .success, "no answer within 90 s", file: file, line: line)
     }
   }
 
@@ -49,7 +49,7 @@ extension AccountKey {
 }
 
 /// Far enough away for any test.
-var soon: Deadline { .now + .seconds(20) }
+var soon: Deadline { .now + .seconds(60) }
 
 extension AccountDirectory {
   /// Looks up and waits for the answer.

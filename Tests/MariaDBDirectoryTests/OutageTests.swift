@@ -21,25 +21,35 @@ import Threads
       try body(server)
     }
 
+    /// At once, or a second later, on a machine that does several other things.
+    private static let soon = Duration.seconds(4)
+
     @Test func noLoginIsLostWhenConnectionsAndServersDie() throws {
       try serve { server in
-        let (directory, events) = try People.open(server.connection(user: "gatepost"))
+        let (directory, events) = try People.open(server.connection(user: "gatepost"), timing: .unhurried)
         defer { directory.shutDown() }
-        let load = Load(directory)
+        let load = Load(directory, patience: .seconds(60))
         #expect(load.proceed())
         for _ in 0..<3 {
           try server.dropConnections(of: "gatepost")
           #expect(load.proceed())
         }
-        try server.restart()
-        #expect(load.proceed())
-        server.crash()
-        try server.start()
-        #expect(load.proceed())
+        var absence = Duration.zero
+        func absent(_ body: () throws -> Void) rethrows {
+          let start = Instant.now
+          try body()
+          absence = max(absence, Instant.now - start)
+          #expect(load.proceed())
+        }
+        try absent { try server.restart() }
+        try absent {
+          server.crash()
+          try server.start()
+        }
         let count = load.end()
         #expect(count.refused == 0 && count.wrong == 0)
         #expect(count.unavailable == [])
-        #expect(count.slowest < ReconnectPolicy.patience)
+        #expect(count.slowest < absence + Self.soon, "absent for \(absence)")
         let texts = events.all.map(\.text)
         #expect(texts.first?.hasPrefix("connected to socket \(server.socketPath), database test") == true)
         #expect(texts.filter { $0.hasPrefix("connection lost") }.count == 5, "\(texts)")
@@ -55,15 +65,18 @@ import Threads
         server.stop()
         let start = Instant.now
         #expect(directory.ask("user1").cause?.code == .unreachable)
-        #expect((.seconds(3) ... .seconds(7)).contains(Instant.now - start), "rode through for its patience")
+        #expect((.seconds(3) ... .seconds(15)).contains(Instant.now - start), "rode through for its patience")
         for outcome in [directory.ask("user1"), directory.ask("nobody"), directory.ask([0xFF])] {
           #expect(outcome.cause?.code == .unreachable)
         }
-        #expect(ContinuousClock().measure { _ = directory.ask("user1") } < .milliseconds(500))
+        // Of several: who waits for an attempt waits for the next one each time.
+        let clock = ContinuousClock()
+        let waits = (0..<5).map { _ in clock.measure { _ = directory.ask("user1") } }
+        #expect(waits.min() ?? .zero < ReconnectPolicy.spacing / 4, "\(waits)")
         try server.start()
         let back = Instant.now
         #expect(eventually { directory.ask("user1").value != nil })
-        #expect(Instant.now - back < ReconnectPolicy.spacing + .milliseconds(500))
+        #expect(Instant.now - back < Self.soon)
         let levels = events.all.map(\.level)
         #expect(levels.first == .info && levels.last == .notice, "\(events.all)")
         #expect(levels.count <= 6, "each change once: \(events.all)")
@@ -76,12 +89,10 @@ import Threads
         defer { directory.shutDown() }
         #expect(directory.ask("user1").value != nil)
         server.freeze()
-        for _ in 0..<3 {
-          var outcome: Outcome<Account>?
-          let took = ContinuousClock().measure { outcome = directory.ask("user1", within: .milliseconds(200)) }
-          #expect(outcome?.cause?.code == .timedOut)
-          #expect(took < .milliseconds(600))
+        let took = ContinuousClock().measure {
+          for _ in 0..<3 { #expect(directory.ask("user1", within: .milliseconds(100)).cause?.code == .timedOut) }
         }
+        #expect(took < OutageTiming.silenceAtDeadline, "at its deadlines, and before the server is given up")
         // A hiccup costs what is late, not the connection.
         server.thaw()
         #expect(directory.ask("user1").value != nil)
@@ -98,35 +109,35 @@ import Threads
 
     @Test func theQueueIsBoundedAndShutDownDoesNotWaitForAFrozenServer() throws {
       try serve { server in
-        let (directory, _) = try People.open(server.connection())
+        let (directory, _) = try People.open(server.connection(), timing: .unhurried)
         #expect(directory.ask("user1").value != nil)
         server.freeze()
         let outcomes = Collected<Outcome<Account>>()
         for _ in 0..<(Intake.capacity + 100) {
           directory.lookUp(
             AccountKey(name: LoginName(Array("user1".utf8), defaultDomain: nil), service: []),
-            deadline: .now + .seconds(20)
+            deadline: .now + .seconds(60)
           ) { outcomes.add($0) }
         }
         #expect(outcomes.all.map { $0.cause?.code } == Array(repeating: .overloaded, count: 100))
         let changes = Collected<Outcome<Void>>()
-        DispatchQueue.global().async { changes.add(directory.change("user1", to: "x")) }
+        // Threads of their own: the pool's may all be taken by tests that wait.
+        Thread.detachNewThread { changes.add(directory.change("user1", to: "x")) }
         let listed = Collected<Outcome<Void>>()
-        let thread = Thread { listed.add(directory.enumerate(deadline: .now + .seconds(20)) { _ in true }) }
-        thread.start()
+        Thread.detachNewThread { listed.add(directory.enumerate(deadline: .now + .seconds(60)) { _ in true }) }
         usleep(50_000)
-        #expect(ContinuousClock().measure { directory.shutDown() } < .seconds(1))
+        #expect(ContinuousClock().measure { directory.shutDown() } < Self.soon)
         #expect(outcomes.all.dropFirst(100).allSatisfy { $0.cause?.code == .stopping })
         #expect(outcomes.count == Intake.capacity + 100)
-        #expect(eventually(within: 2) { changes.count == 1 && listed.count == 1 })
+        #expect(eventually { changes.count == 1 && listed.count == 1 })
         #expect(changes.all.first?.cause?.code == .stopping)
         #expect(listed.all.first?.cause?.code == .stopping)
       }
     }
 
-    /// A query that takes 0.3 s for whoever is called slow.
+    /// A query that takes a second for whoever is called slow.
     private static let slowForSome =
-      "\(People.account) AND CASE WHEN :username LIKE 'slow%' THEN sleep(0.3) = 0 ELSE true END"
+      "\(People.account) AND CASE WHEN :username LIKE 'slow%' THEN sleep(1) = 0 ELSE true END"
 
     private func addSlow(_ count: Int, to server: MariaDBServer) throws -> [String] {
       let names = (0..<count).map { "slow\($0)" }
@@ -160,7 +171,8 @@ import Threads
 
     @Test func aDeadlineInTheQueueIsKept() throws {
       try serve { server in
-        let (directory, events) = try People.open(server.connection(), queries: People.queries(Self.slowForSome))
+        let (directory, events) = try People.open(
+          server.connection(), queries: People.queries(Self.slowForSome), timing: .unhurried)
         defer { directory.shutDown() }
         try awaitConnections(of: directory, to: server)
         let names = try addSlow(LookUpSession.maximumConnections, to: server)
@@ -168,7 +180,7 @@ import Threads
         let took = ContinuousClock().measure {
           #expect(directory.ask("user1", within: .milliseconds(60)).cause?.code == .timedOut)
         }
-        #expect(took < .milliseconds(250))
+        #expect(took < .milliseconds(900))
         #expect(eventually { slow.count == names.count })
         #expect(slow.all.allSatisfy { $0.value != nil })
         #expect(events.count == 1)
@@ -177,7 +189,8 @@ import Threads
 
     @Test func aSlowLookUpHoldsUpNobodyElse() throws {
       try serve { server in
-        let (directory, _) = try People.open(server.connection(), queries: People.queries(Self.slowForSome))
+        let (directory, _) = try People.open(
+          server.connection(), queries: People.queries(Self.slowForSome), timing: .unhurried)
         defer { directory.shutDown() }
         try awaitConnections(of: directory, to: server)
         let names = try addSlow(LookUpSession.maximumConnections - 1, to: server)

@@ -21,6 +21,9 @@ import Threads
     try body(server)
   }
 
+  /// At once, or a second later, on a machine that does several other things.
+  private static let soon = Duration.seconds(4)
+
   private func expectNothingLost(_ count: Load.Count, _ location: SourceLocation = #_sourceLocation) {
     #expect(count.refused == 0, sourceLocation: location)
     #expect(count.wrong == 0, sourceLocation: location)
@@ -29,24 +32,33 @@ import Threads
 
   @Test func noLoginIsLostWhenBackendsAndServersDie() throws {
     try serve { server in
-      let (directory, events) = try People.open(server.conninfo())
+      let (directory, events) = try People.open(server.conninfo(), timing: .unhurried)
       defer { directory.shutDown() }
-      let load = Load(directory)
+      let load = Load(directory, patience: .seconds(60))
       #expect(load.proceed())
       for _ in 0..<3 {
         #expect(try server.signalBackends(SIGTERM) == 1)
         #expect(load.proceed())
       }
+      var absence = Duration.zero
+      func absent(_ body: () throws -> Void) rethrows {
+        let start = Instant.now
+        try body()
+        absence = max(absence, Instant.now - start)
+        #expect(load.proceed())
+      }
+      let started = Instant.now
       #expect(try server.signalBackends(SIGKILL) == 1)
       #expect(load.proceed())
-      try server.restart()
-      #expect(load.proceed())
-      server.crash()
-      try server.start()
-      #expect(load.proceed())
+      absence = Instant.now - started
+      try absent { try server.restart() }
+      try absent {
+        server.crash()
+        try server.start()
+      }
       let count = load.end()
       expectNothingLost(count)
-      #expect(count.slowest < ReconnectPolicy.patience)
+      #expect(count.slowest < absence + Self.soon, "absent for \(absence)")
       let texts = events.all.map(\.text)
       #expect(texts.first?.hasPrefix("connected to host \(server.socketFolder)") == true)
       #expect(texts.filter { $0.hasPrefix("connection lost") }.count == 6, "\(texts)")
@@ -63,16 +75,18 @@ import Threads
       let start = Instant.now
       let waited = directory.ask("user1")
       #expect(waited.cause?.code == .unreachable)
-      #expect((.seconds(3) ... .seconds(7)).contains(Instant.now - start), "rode through for its patience")
-      let clock = ContinuousClock()
+      #expect((.seconds(3) ... .seconds(15)).contains(Instant.now - start), "rode through for its patience")
       for outcome in [directory.ask("user1"), directory.ask("nobody"), directory.ask([0xFF])] {
         #expect(outcome.cause?.code == .unreachable)
       }
-      #expect(clock.measure { _ = directory.ask("user1") } < .milliseconds(500))
+      // Of several: who waits for an attempt waits for the next one each time.
+      let clock = ContinuousClock()
+      let waits = (0..<5).map { _ in clock.measure { _ = directory.ask("user1") } }
+      #expect(waits.min() ?? .zero < ReconnectPolicy.spacing / 4, "\(waits)")
       try server.start()
       let back = Instant.now
       #expect(eventually { directory.ask("user1").value != nil })
-      #expect(Instant.now - back < ReconnectPolicy.spacing + .milliseconds(500))
+      #expect(Instant.now - back < Self.soon)
       let levels = events.all.map(\.level)
       #expect(levels.first == .info && levels.last == .notice, "\(events.all)")
       #expect(levels.count <= 6, "each change once: \(events.all)")
@@ -100,13 +114,10 @@ import Threads
       defer { directory.shutDown() }
       #expect(directory.ask("user1").value != nil)
       server.freeze()
-      let clock = ContinuousClock()
-      for _ in 0..<3 {
-        var outcome: Outcome<Account>?
-        let took = clock.measure { outcome = directory.ask("user1", within: .milliseconds(200)) }
-        #expect(outcome?.cause?.code == .timedOut)
-        #expect(took < .milliseconds(600))
+      let took = ContinuousClock().measure {
+        for _ in 0..<3 { #expect(directory.ask("user1", within: .milliseconds(100)).cause?.code == .timedOut) }
       }
+      #expect(took < OutageTiming.silenceAtDeadline, "at its deadlines, and before the server is given up")
       // A hiccup costs what is late, not the connection.
       server.thaw()
       #expect(directory.ask("user1").value != nil)
@@ -124,27 +135,27 @@ import Threads
 
   @Test func theQueueIsBoundedAndShutDownDoesNotWaitForAFrozenServer() throws {
     try serve { server in
-      let (directory, _) = try People.open(server.conninfo())
+      let (directory, _) = try People.open(server.conninfo(), timing: .unhurried)
       #expect(directory.ask("user1").value != nil)
       server.freeze()
       let outcomes = Collected<Outcome<Account>>()
       for _ in 0..<(Intake.capacity + 100) {
         directory.lookUp(
           AccountKey(name: LoginName(Array("user1".utf8), defaultDomain: nil), service: []),
-          deadline: .now + .seconds(20)
+          deadline: .now + .seconds(60)
         ) { outcomes.add($0) }
       }
       #expect(outcomes.all.map { $0.cause?.code } == Array(repeating: .overloaded, count: 100))
       let changes = Collected<Outcome<Void>>()
-      DispatchQueue.global().async { changes.add(directory.change("user1", to: "x")) }
+      // Threads of their own: the pool's may all be taken by tests that wait.
+      Thread.detachNewThread { changes.add(directory.change("user1", to: "x")) }
       let listed = Collected<Outcome<Void>>()
-      let thread = Thread { listed.add(directory.enumerate(deadline: .now + .seconds(20)) { _ in true }) }
-      thread.start()
+      Thread.detachNewThread { listed.add(directory.enumerate(deadline: .now + .seconds(60)) { _ in true }) }
       usleep(50_000)
-      #expect(ContinuousClock().measure { directory.shutDown() } < .seconds(1))
+      #expect(ContinuousClock().measure { directory.shutDown() } < Self.soon)
       #expect(outcomes.all.dropFirst(100).allSatisfy { $0.cause?.code == .stopping })
       #expect(outcomes.count == Intake.capacity + 100)
-      #expect(eventually(within: 2) { changes.count == 1 && listed.count == 1 })
+      #expect(eventually { changes.count == 1 && listed.count == 1 })
       #expect(changes.all.first?.cause?.code == .stopping)
       #expect(listed.all.first?.cause?.code == .stopping)
     }

@@ -28,13 +28,13 @@ enum People {
 
   /// A directory, and what it reports.
   static func open(
-    _ location: String, passwordFile: String? = nil, queries: QuerySet? = nil
+    _ location: String, passwordFile: String? = nil, queries: QuerySet? = nil, timing: OutageTiming = OutageTiming()
   ) throws -> (directory: PostgreSQLDirectory, events: Collected<DirectoryEvent>) {
     let events = Collected<DirectoryEvent>()
     let directory = try PostgreSQLDirectory(
       DirectoryParameters(
         name: "main", location: location, passwordFile: passwordFile, queries: try queries ?? Self.queries(),
-        report: { events.add($0) }))
+        report: { events.add($0) }), timing: timing)
     return (directory, events)
   }
 }

@@ -100,7 +100,7 @@ import Threads
     let start = Instant.now
     directory.shutDown()
     #expect(answer.take()?.cause?.code == .stopping)
-    #expect(Instant.now - start < .seconds(1.5))
+    #expect(Instant.now - start < .seconds(4), "the lock is waited for up to 5 s")
   }
 
   @Test func aWriterDoesNotKeepReadersWaiting() throws {

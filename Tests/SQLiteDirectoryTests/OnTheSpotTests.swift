@@ -141,7 +141,9 @@ struct OnTheSpotTests {
     let group = DispatchGroup()
     let wrong = EventLog()
     for _ in 0..<3 {
-      DispatchQueue.global().async(group: group) {
+      group.enter()
+      Thread.detachNewThread {
+        defer { group.leave() }
         for _ in 0..<300 where directory.ask("alice")?.accepted?.uid != 5000 {
           wrong.append(DirectoryEvent(.error, "no answer"))
         }

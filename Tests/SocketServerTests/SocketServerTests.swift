@@ -42,7 +42,7 @@ import Threads
         case "held": held.withLock { $0.append(exchange) }
         case "list":
           guard let stream = exchange.stream(keepsWaiting: { _, _ in true }) else { return }
-          DispatchQueue.global().async { [stream = Unchecked(stream)] in
+          Thread.detachNewThread { [stream = Unchecked(stream)] in
             for number in 0..<50_000 {
               let line = Array("line \(number)\n".utf8)
               let isOpen = stream.value.append(upTo: line.count) { room in
@@ -306,7 +306,7 @@ import Threads
     let ended = Lock<(broken: Bool, givenUp: Bool)?>(nil)
     let asked = Lock(0)
     let server = try SocketServer(listeners: [listener]) { exchange, _ in
-      DispatchQueue.global().async {
+      Thread.detachNewThread {
         let stream = exchange.stream { _, inSum in
           asked.withLock { $0 += 1 }
           return inSum < .milliseconds(200)
@@ -346,7 +346,7 @@ import Threads
     }
     let server = harness.server
     let stopped = Lock(false)
-    DispatchQueue.global().async {
+    Thread.detachNewThread {
       server.stop(grace: .seconds(20))
       stopped.withLock { $0 = true }
     }
@@ -365,7 +365,7 @@ import Threads
     let exchange = harness.takeHeld()
     let stopped = Lock(false)
     let server = harness.server
-    DispatchQueue.global().async {
+    Thread.detachNewThread {
       let clean = server.stop(grace: .seconds(10))
       stopped.withLock { $0 = clean }
     }

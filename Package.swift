@@ -12,7 +12,6 @@ let settings: [SwiftSetting] = [
 ]
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -25,7 +24,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
@@ -44,8 +42,7 @@ let package = Package(
     .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: settings),
     .target(name: "AuthdaemonWire", dependencies: ["Secrets"], swiftSettings: settings),
     .target(
-      name: "Passwords", dependencies: ["Secrets", "Threads", "CCrypt", "COpenSSL", "CArgon2", crypto],
-      swiftSettings: settings),
+      name: "Passwords", dependencies: ["Secrets", "Threads", "CCrypt", "COpenSSL", "CArgon2"], swiftSettings: settings),
     .target(name: "Accounts", dependencies: ["Secrets", "Threads"], swiftSettings: settings),
 
     // Back ends: one target each. What those that are servers share: waiting, reconnecting, queues.

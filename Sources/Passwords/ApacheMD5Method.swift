@@ -34,7 +34,7 @@ struct ApacheMD5Method: SchemeMethod {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
     var cursor = Cursor(text: raw, at: 0)
     guard password.count <= Self.mostPasswordBytes, let salt = Self.takeSetting(&cursor) else { return .mismatch }
-    var text = Self.hash(password, salt: salt)
+    guard var text = Self.hash(password, salt: salt) else { return .uncomputed(name) }
     defer { wipe(&text) }
     let stored = UnsafeRawBufferPointer(rebasing: raw[cursor.at...])
     return text.withUnsafeBytes { equalInConstantTime($0, stored) } ? .match : .mismatch
@@ -46,7 +46,9 @@ struct ApacheMD5Method: SchemeMethod {
   ) throws(PasswordMakingError) -> [UInt8] {
     if password.count > Self.mostPasswordBytes { throw .tooLong(maximum: Self.mostPasswordBytes) }
     let letters = salt.map { Cursor.cryptLetter($0) }
-    let hash = letters.withUnsafeBytes { Self.hash(password, salt: $0) }
+    guard let hash = letters.withUnsafeBytes({ Self.hash(password, salt: $0) }) else {
+      throw .unsupported(scheme: name)
+    }
     return Array("\(Self.beginning)".utf8) + letters + [UInt8(ascii: "$")] + hash
   }
 
@@ -58,50 +60,44 @@ struct ApacheMD5Method: SchemeMethod {
   }
 
   /// The algorithm of FreeBSD's crypt(3), as its documentation and Apache's describe it.
-  private static func hash(_ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer) -> [UInt8] {
-    // The longest input: password, salt, password and a digest.
-    var input: [UInt8] = []
-    input.reserveCapacity(4 * password.count + salt.count + 64)
-    var digest = [UInt8](repeating: 0, count: DigestFunction.md5.byteCount)
-    defer {
-      wipe(&input)
-      wipe(&digest)
-    }
-    func run() {
-      input.withUnsafeBytes { input in
-        DigestFunction.md5.withDigest(input, salt: .empty) { made in
-          digest.withUnsafeMutableBytes { $0.copyMemory(from: made) }
+  /// - Returns: nil when libcrypto refuses.
+  private static func hash(_ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer) -> [UInt8]? {
+    MD5Function.withRun { run in
+      withUnsafeTemporaryAllocation(byteCount: MD5Function.byteCount, alignment: 8) { room in
+        defer { wipe(room) }
+        let digest = UnsafeRawBufferPointer(room)
+        run.begin()
+        run.add(password)
+        run.add(salt)
+        run.add(password)
+        run.end(into: room)
+        run.begin()
+        run.add(password)
+        run.add(beginning)
+        run.add(salt)
+        run.add(digest, repeatedTo: password.count)
+        let zero: StaticString = "\0"
+        var bits = password.count
+        while bits > 0 {
+          if bits & 1 == 1 { run.add(zero) } else { run.add(UnsafeRawBufferPointer(rebasing: password.prefix(1))) }
+          bits >>= 1
         }
+        run.end(into: room)
+        for round in 0..<rounds {
+          run.begin()
+          run.add(round % 2 == 1 ? password : digest)
+          if round % 3 != 0 { run.add(salt) }
+          if round % 7 != 0 { run.add(password) }
+          run.add(round % 2 == 1 ? digest : password)
+          run.end(into: room)
+        }
+        return run.isSound ? text(digest) : nil
       }
-      input.withUnsafeMutableBytes { wipe($0) }
-      input.removeAll(keepingCapacity: true)
     }
-    input += password
-    input += salt
-    input += password
-    run()
-    input += password
-    input += "\(beginning)".utf8
-    input += salt
-    for left in stride(from: password.count, to: 0, by: -digest.count) { input += digest.prefix(left) }
-    var bits = password.count
-    while bits > 0 {
-      input.append(bits & 1 == 1 ? 0 : password.first ?? 0)
-      bits >>= 1
-    }
-    run()
-    for round in 0..<rounds {
-      if round % 2 == 1 { input += password } else { input += digest }
-      if round % 3 != 0 { input += salt }
-      if round % 7 != 0 { input += password }
-      if round % 2 == 1 { input += digest } else { input += password }
-      run()
-    }
-    return text(digest)
   }
 
   /// The digest's bytes in crypt's own order, three at a time, and the last one.
-  private static func text(_ digest: [UInt8]) -> [UInt8] {
+  private static func text(_ digest: UnsafeRawBufferPointer) -> [UInt8] {
     var text: [UInt8] = []
     func append(_ value: UInt32, _ letters: Int) {
       for place in 0..<letters { text.append(Cursor.cryptLetter(UInt8(value >> UInt32(6 * place) & 63))) }

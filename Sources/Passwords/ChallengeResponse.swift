@@ -1,4 +1,3 @@
-internal import Crypto
 public import Secrets
 
 /// CRAM-MD5 (RFC 2195) and its kin: the client proves the password by HMAC(key: password, text: challenge).
@@ -18,19 +17,26 @@ public enum ChallengeResponse {
   ///   - clearPassword: the stored one. An empty one never matches: whoever has none stored would let in anybody.
   ///   - challenge: decoded.
   ///   - digest: the answer's bytes, decoded from hexadecimal.
-  /// - Returns: `.match` or `.mismatch`.
+  /// - Returns: `.match`, `.mismatch`, or `.unverifiable` when libcrypto refuses.
   public static func verify(
     hash function: Function, clearPassword: Secret, challenge: [UInt8], digest: [UInt8]
   ) -> Verdict {
     if clearPassword.isEmpty { return .mismatch }
-    let isRight = clearPassword.withBytes { password in
-      let key = SymmetricKey(data: password)
-      return switch function {
-      case .md5: HMAC<Insecure.MD5>.isValidAuthenticationCode(digest, authenticating: challenge, using: key)
-      case .sha1: HMAC<Insecure.SHA1>.isValidAuthenticationCode(digest, authenticating: challenge, using: key)
-      case .sha256: HMAC<SHA256>.isValidAuthenticationCode(digest, authenticating: challenge, using: key)
+    return clearPassword.withBytes { password in
+      switch function {
+      case .md5: verify(MD5Function.self, password, challenge, digest, "CRAM-MD5")
+      case .sha1: verify(SHA1Function.self, password, challenge, digest, "CRAM-SHA1")
+      case .sha256: verify(SHA256Function.self, password, challenge, digest, "CRAM-SHA256")
       }
     }
-    return isRight ? .match : .mismatch
+  }
+
+  private static func verify<Function: HashFunction>(
+    _: Function.Type, _ password: UnsafeRawBufferPointer, _ challenge: [UInt8], _ digest: [UInt8], _ name: String
+  ) -> Verdict {
+    let isSame = HMACKey<Function>(password)?.withCode(
+      of: { run in challenge.withUnsafeBytes { run.add($0) } },
+      { code in digest.withUnsafeBytes { equalInConstantTime(code, $0) } })
+    return Verdict(isSame: isSame, name)
   }
 }

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import COpenSSL
 
 /// What Dovecot keeps for CRAM-MD5: HMAC-MD5 (RFC 2104) after it has worked in the key and nothing else.
 /// ```
@@ -14,39 +14,25 @@ struct CramMD5Method: UnsaltedMethod {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
-    return Self.withContexts(password) { equalInConstantTime($0, raw) } ? .match : .mismatch
+    return Verdict(isSame: Self.withContexts(password) { equalInConstantTime($0, raw) }, name)
   }
 
   func make(
     _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, rounds: Int?, name: String,
     using scratch: CryptScratch
   ) throws(PasswordMakingError) -> [UInt8] {
-    Self.withContexts(password) { Array($0) }
+    guard let raw = Self.withContexts(password, { Array($0) }) else { throw .unsupported(scheme: name) }
+    return raw
   }
 
+  /// - Returns: nil when libcrypto refuses, and `body` was not called.
   private static func withContexts<Result>(
     _ password: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
-  ) -> Result {
-    if password.count > RivestState.blockBytes {
-      var function = Insecure.MD5()
-      function.update(bufferPointer: password)
-      return function.finalize().withUnsafeBytes { withContexts($0, body) }
-    }
-    return withUnsafeTemporaryAllocation(byteCount: RivestState.blockBytes + byteCount, alignment: 8) { room in
-      defer { wipe(room) }
-      room.initializeMemory(as: UInt8.self, repeating: 0)
-      room.copyMemory(from: password)
-      let block = UnsafeMutableRawBufferPointer(rebasing: room[..<RivestState.blockBytes])
-      let contexts = UnsafeMutableRawBufferPointer(rebasing: room[RivestState.blockBytes...])
-      var paddingBefore: UInt8 = 0
-      for (place, padding) in [(0, UInt8(0x5C)), (16, UInt8(0x36))] {
-        for index in block.indices { block[index] ^= paddingBefore ^ padding }
-        paddingBefore = padding
-        var state = RivestState()
-        state.absorbMD5(UnsafeRawBufferPointer(block))
-        state.withBytes { UnsafeMutableRawBufferPointer(rebasing: contexts[place...]).copyMemory(from: $0) }
-      }
-      return body(UnsafeRawBufferPointer(contexts))
+  ) -> Result? {
+    HMACKey<MD5Function>(password)?.withContexts { inner, outer in
+      var words = [outer.A, outer.B, outer.C, outer.D, inner.A, inner.B, inner.C, inner.D].map(\.littleEndian)
+      defer { words.withUnsafeMutableBytes { wipe($0) } }
+      return words.withUnsafeBytes(body)
     }
   }
 }

@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// A plain hash function under a digest scheme.
 enum DigestFunction: Sendable {
   case md4
@@ -20,32 +18,17 @@ enum DigestFunction: Sendable {
     }
   }
 
-  /// Hands H(password ‖ salt) to `body`.
+  /// Hands H(password ‖ salt) to `body`; nil when libcrypto refuses.
   func withDigest<Result>(
     _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
-  ) -> Result {
+  ) -> Result? {
     switch self {
-    case .md4: MD4.withDigest(password, salt: salt, body)
-    case .md5: Self.run(Insecure.MD5.self, password, salt).withUnsafeBytes(body)
-    case .sha1: Self.run(Insecure.SHA1.self, password, salt).withUnsafeBytes(body)
-    case .sha256:
-      SHA256Function.withDigest(password, salt: salt, body)
-        ?? Self.run(SHA256.self, password, salt).withUnsafeBytes(body)
-    case .sha384: Self.run(SHA384.self, password, salt).withUnsafeBytes(body)
-    case .sha512:
-      SHA512Function.withDigest(password, salt: salt, body)
-        ?? Self.run(SHA512.self, password, salt).withUnsafeBytes(body)
+    case .md4: MD4Function.withDigest(password, salt: salt, body)
+    case .md5: MD5Function.withDigest(password, salt: salt, body)
+    case .sha1: SHA1Function.withDigest(password, salt: salt, body)
+    case .sha256: SHA256Function.withDigest(password, salt: salt, body)
+    case .sha384: SHA384Function.withDigest(password, salt: salt, body)
+    case .sha512: SHA512Function.withDigest(password, salt: salt, body)
     }
-  }
-
-  @inline(__always)
-  private static func run<Function: HashFunction>(
-    _: Function.Type, _ password: UnsafeRawBufferPointer, _ salt: UnsafeRawBufferPointer
-  ) -> Function.Digest {
-    // Made here: one that was handed in would be copied at the first bytes.
-    var function = Function()
-    function.update(bufferPointer: password)
-    if !salt.isEmpty { function.update(bufferPointer: salt) }
-    return function.finalize()
   }
 }

@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// What is kept for DIGEST-MD5 (RFC 2831, section 2.1.2.1):
 /// ```
 /// raw = 16OCTET        ; MD5 of user ":" realm ":" password; user and realm are what stands before and behind the "@" of the name
@@ -22,13 +20,16 @@ struct DigestMD5Method: UnsaltedMethod {
   ) -> Verdict {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
     let at = user.firstIndex(of: UInt8(ascii: "@")) ?? user.endIndex
-    var function = Insecure.MD5()
-    function.update(bufferPointer: UnsafeRawBufferPointer(rebasing: user[..<at]))
-    function.update(data: [UInt8(ascii: ":")])
-    function.update(bufferPointer: UnsafeRawBufferPointer(rebasing: user[at...].dropFirst()))
-    function.update(data: [UInt8(ascii: ":")])
-    function.update(bufferPointer: password)
-    return function.finalize().withUnsafeBytes { equalInConstantTime($0, raw) } ? .match : .mismatch
+    let same = MD5Function.withRun { run in
+      run.begin()
+      run.add(UnsafeRawBufferPointer(rebasing: user[..<at]))
+      run.add(":")
+      run.add(UnsafeRawBufferPointer(rebasing: user[at...].dropFirst()))
+      run.add(":")
+      run.add(password)
+      return run.end { equalInConstantTime($0, raw) }
+    }
+    return Verdict(isSame: same, name)
   }
 
   func make(

@@ -27,14 +27,17 @@ struct DigestMethod: SchemeMethod {
     }
     let digest = UnsafeRawBufferPointer(rebasing: raw[..<function.byteCount])
     let salt = UnsafeRawBufferPointer(rebasing: raw[function.byteCount...])
-    return function.withDigest(password, salt: salt) { equalInConstantTime($0, digest) } ? .match : .mismatch
+    return Verdict(isSame: function.withDigest(password, salt: salt) { equalInConstantTime($0, digest) }, name)
   }
 
   func make(
     _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, rounds: Int?, name: String,
     using scratch: CryptScratch
   ) throws(PasswordMakingError) -> [UInt8] {
-    function.withDigest(password, salt: salt) { Array($0) } + Array(salt)
+    guard let digest = function.withDigest(password, salt: salt, { Array($0) }) else {
+      throw .unsupported(scheme: name)
+    }
+    return digest + Array(salt)
   }
 
   private func fits(_ raw: UnsafeRawBufferPointer) -> Bool {

@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// MySQL's and MariaDB's `PASSWORD()`:
 /// ```
 /// raw = "*" 40hex        ; SHA-1 of the SHA-1, since 4.1
@@ -32,7 +30,7 @@ struct MySQLMethod: SchemeMethod {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
-    var digest = isOld ? Self.oldHash(password) : Self.hash(password)
+    guard var digest = isOld ? Self.oldHash(password) : Self.hash(password) else { return .uncomputed(name) }
     defer { wipe(&digest) }
     let text = UnsafeRawBufferPointer(rebasing: raw[(isOld ? 0 : 1)...])
     let same = TextEncoding.hexadecimal.withDecoded(text) { stored in
@@ -46,16 +44,13 @@ struct MySQLMethod: SchemeMethod {
     using scratch: CryptScratch
   ) throws(PasswordMakingError) -> [UInt8] {
     if isOld { return Hexadecimal.encode(Self.oldHash(password)) }
-    let digits = Hexadecimal.encode(Self.hash(password))
+    guard let hash = Self.hash(password) else { throw .unsupported(scheme: name) }
+    let digits = Hexadecimal.encode(hash)
     return [UInt8(ascii: "*")] + digits.map { $0 >= UInt8(ascii: "a") ? $0 - 32 : $0 }
   }
 
-  private static func hash(_ password: UnsafeRawBufferPointer) -> [UInt8] {
-    var inner = Insecure.SHA1()
-    inner.update(bufferPointer: password)
-    var outer = Insecure.SHA1()
-    inner.finalize().withUnsafeBytes { outer.update(bufferPointer: $0) }
-    return Array(outer.finalize())
+  private static func hash(_ password: UnsafeRawBufferPointer) -> [UInt8]? {
+    SHA1Function.withDigest(password) { inner in SHA1Function.withDigest(inner) { Array($0) } } ?? nil
   }
 
   /// Two sums of 31 bits; spaces and tabs are left out. Of MySQL's documented behaviour and its published constants.

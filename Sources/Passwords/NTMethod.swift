@@ -3,7 +3,7 @@
 /// raw = 16OCTET        ; MD4 of the password in UTF-16LE
 /// ```
 struct NTMethod: UnsaltedMethod {
-  static var byteCount: Int { MD4.byteCount }
+  static var byteCount: Int { MD4Function.byteCount }
 
   func verify(
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
@@ -13,9 +13,9 @@ struct NTMethod: UnsaltedMethod {
     guard var units = Self.units(of: password) else { return .mismatch }
     defer { units.withUnsafeMutableBytes { wipe($0) } }
     let same = units.withUnsafeBytes { units in
-      MD4.withDigest(units, salt: .empty) { equalInConstantTime($0, raw) }
+      MD4Function.withDigest(units) { equalInConstantTime($0, raw) }
     }
-    return same ? .match : .mismatch
+    return Verdict(isSame: same, name)
   }
 
   func make(
@@ -24,7 +24,10 @@ struct NTMethod: UnsaltedMethod {
   ) throws(PasswordMakingError) -> [UInt8] {
     guard var units = Self.units(of: password) else { throw .noText }
     defer { units.withUnsafeMutableBytes { wipe($0) } }
-    return units.withUnsafeBytes { units in MD4.withDigest(units, salt: .empty) { Array($0) } }
+    guard let hash = units.withUnsafeBytes({ units in MD4Function.withDigest(units) { Array($0) } }) else {
+      throw .unsupported(scheme: name)
+    }
+    return hash
   }
 
   /// The password in UTF-16LE; nil when it is not UTF-8.

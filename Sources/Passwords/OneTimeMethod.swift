@@ -43,7 +43,7 @@ struct OneTimeMethod: SchemeMethod {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
     guard let setting = Self.read(raw) else { return .mismatch }
     let verdict = TextEncoding.hexadecimal.withDecoded(setting.digits) { stored in
-      Self.withHash(password, setting) { equalInConstantTime($0, stored) ? Verdict.match : .mismatch }
+      Verdict(isSame: Self.withHash(password, setting) { equalInConstantTime($0, stored) }, name)
     }
     return verdict ?? .unverifiable(scheme: "\(name): not a hash of this scheme")
   }
@@ -53,11 +53,12 @@ struct OneTimeMethod: SchemeMethod {
     using scratch: CryptScratch
   ) throws(PasswordMakingError) -> [UInt8] {
     let seed = Hexadecimal.encode(Array(salt))
-    let hash = seed.withUnsafeBytes { seed in
+    let made = seed.withUnsafeBytes { seed in
       Self.withHash(password, Setting(function: .sha1, steps: Self.newSteps, seed: seed, digits: .empty)) {
         Hexadecimal.encode(Array($0))
       }
     }
+    guard let hash = made else { throw .unsupported(scheme: name) }
     return Array("sha1 \(Self.newSteps) ".utf8) + seed + [UInt8(ascii: " ")] + hash
   }
 
@@ -73,22 +74,23 @@ struct OneTimeMethod: SchemeMethod {
     return Setting(function: function, steps: steps, seed: seed, digits: digits)
   }
 
+  /// - Returns: nil when libcrypto refuses, and `body` was not called.
   private static func withHash<Result>(
     _ password: UnsafeRawBufferPointer, _ setting: Setting, _ body: (UnsafeRawBufferPointer) -> Result
-  ) -> Result {
+  ) -> Result? {
     withUnsafeTemporaryAllocation(byteCount: foldedBytes, alignment: 8) { folded in
       defer { wipe(folded) }
       // The seed counts in lower case (RFC 2289, section 6).
       let seed = setting.seed.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 + 32 : $0 }
-      seed.withUnsafeBytes { seed in
+      var made: Void? = seed.withUnsafeBytes { seed in
         setting.function.withDigest(seed, salt: password) { fold($0, into: folded, setting.function) }
       }
-      for _ in 0..<setting.steps {
-        setting.function.withDigest(UnsafeRawBufferPointer(folded), salt: .empty) {
+      for _ in 0..<setting.steps where made != nil {
+        made = setting.function.withDigest(UnsafeRawBufferPointer(folded), salt: .empty) {
           fold($0, into: folded, setting.function)
         }
       }
-      return body(UnsafeRawBufferPointer(folded))
+      return made.map { body(UnsafeRawBufferPointer(folded)) }
     }
   }
 

@@ -1,4 +1,3 @@
-internal import Crypto
 public import Secrets
 
 /// Stands for "this password against this stored hash" without either: 16 bytes of an HMAC-SHA-256 over both (half of it, as
@@ -16,14 +15,13 @@ public struct PasswordTag: Hashable, Sendable {
   /// Eight bytes of it, for whoever keeps even less.
   public var prefix: UInt64 { high }
 
-  /// Makes tags. The key is worked into it once; a tag costs three or four blocks of SHA-256, for passwords and hashes of the usual
-  /// lengths. HMAC (RFC 2104) from its two hashes: swift-crypto's own takes twice the instructions for such short inputs.
+  /// Makes tags. The key is worked in once; a tag costs three or four blocks of SHA-256, for passwords and hashes of the usual
+  /// lengths.
   public struct Maker: Sendable {
     /// In bytes: as long as the digest.
     private static let keyBytes = 32
-    // Each has taken the padded key in, and nothing else. Their memory is overwritten when the last copy goes.
-    private var inner = SHA256()
-    private var outer = SHA256()
+    /// Nil when libcrypto refuses. Its memory is overwritten when the last copy of the maker goes.
+    private let key: HMACKey<SHA256Function>?
 
     /// A new key.
     /// - Parameter random: a generator fit for keys (`SystemRandomNumberGenerator`).
@@ -33,30 +31,23 @@ public struct PasswordTag: Hashable, Sendable {
       self.init(key: bytes)
     }
 
-    /// - Parameter key: no longer than a block of SHA-256, 64 bytes.
-    init(key: [UInt8]) {
-      var block = key + [UInt8](repeating: 0, count: max(0, SHA256.blockByteCount - key.count))
-      defer { wipe(&block) }
-      for index in block.indices { block[index] ^= 0x36 }
-      block.withUnsafeBytes { inner.update(bufferPointer: $0) }
-      for index in block.indices { block[index] ^= 0x36 ^ 0x5C }
-      block.withUnsafeBytes { outer.update(bufferPointer: $0) }
-    }
+    init(key: [UInt8]) { self.key = key.withUnsafeBytes { HMACKey($0) } }
 
     /// The tag of `password` for an account whose stored hash is `stored`. No directory and no user: whether one matches the other
-    /// depends on nothing else.
+    /// depends on nothing else. Should libcrypto refuse, it is one that no other is equal to: nobody is let in by it, or held for it.
     public func tag(of password: Secret, against stored: Secret) -> PasswordTag {
-      var inner = inner
-      // The length first: no two inputs run together to the same bytes.
-      withUnsafeBytes(of: UInt64(stored.count).littleEndian) { inner.update(bufferPointer: $0) }
-      stored.withBytes { inner.update(bufferPointer: $0) }
-      password.withBytes { inner.update(bufferPointer: $0) }
-      var outer = outer
-      inner.finalize().withUnsafeBytes { outer.update(bufferPointer: $0) }
-      return outer.finalize().withUnsafeBytes { bytes in
-        PasswordTag(
-          high: bytes.loadUnaligned(as: UInt64.self), low: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-      }
+      let tag = key?.withCode(
+        of: { run in
+          // The length first: no two inputs run together to the same bytes.
+          withUnsafeBytes(of: UInt64(stored.count).littleEndian) { run.add($0) }
+          stored.withBytes { run.add($0) }
+          password.withBytes { run.add($0) }
+        },
+        { code in
+          PasswordTag(
+            high: code.loadUnaligned(as: UInt64.self), low: code.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        })
+      return tag ?? PasswordTag(high: .random(in: .min ... .max), low: .random(in: .min ... .max))
     }
   }
 }

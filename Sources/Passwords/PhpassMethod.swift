@@ -44,7 +44,7 @@ struct PhpassMethod: SchemeMethod {
   ) -> Verdict {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
     guard let (cost, salt) = Self.setting(raw, beginnings) else { return .mismatch }
-    var text = hash(password, salt: salt, cost: cost)
+    guard var text = hash(password, salt: salt, cost: cost) else { return .uncomputed(name) }
     defer { wipe(&text) }
     let stored = UnsafeRawBufferPointer(rebasing: raw[(raw.count - hashLength)...])
     return text.withUnsafeBytes { equalInConstantTime($0, stored) } ? .match : .mismatch
@@ -56,7 +56,9 @@ struct PhpassMethod: SchemeMethod {
   ) throws(PasswordMakingError) -> [UInt8] {
     guard let cost = rounds, (0...Self.highestCost).contains(cost) else { throw .unsupported(scheme: name) }
     let letters = salt.map { Cursor.cryptLetter($0) }
-    let hash = letters.withUnsafeBytes { self.hash(password, salt: $0, cost: cost) }
+    guard let hash = letters.withUnsafeBytes({ self.hash(password, salt: $0, cost: cost) }) else {
+      throw .unsupported(scheme: name)
+    }
     return Array((isDrupal ? "$S$" : "$P$").utf8) + [Cursor.cryptLetter(UInt8(cost))] + letters + hash
   }
 
@@ -71,15 +73,31 @@ struct PhpassMethod: SchemeMethod {
     return (cost, UnsafeRawBufferPointer(rebasing: raw[start..<cursor.at]))
   }
 
-  private func hash(_ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, cost: Int) -> [UInt8] {
-    let function: DigestFunction = isDrupal ? .sha512 : .md5
-    return withUnsafeTemporaryAllocation(byteCount: function.byteCount, alignment: 8) { digest in
-      defer { wipe(digest) }
-      function.withDigest(salt, salt: password) { digest.copyMemory(from: $0) }
-      for _ in 0..<(1 << cost) {
-        function.withDigest(UnsafeRawBufferPointer(digest), salt: password) { digest.copyMemory(from: $0) }
+  /// Nil when libcrypto refuses.
+  private func hash(_ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, cost: Int) -> [UInt8]? {
+    isDrupal
+      ? hash(SHA512Function.self, password, salt: salt, cost: cost)
+      : hash(MD5Function.self, password, salt: salt, cost: cost)
+  }
+
+  private func hash<Function: HashFunction>(
+    _: Function.Type, _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, cost: Int
+  ) -> [UInt8]? {
+    Function.withRun { run in
+      withUnsafeTemporaryAllocation(byteCount: Function.byteCount, alignment: 8) { digest in
+        defer { wipe(digest) }
+        run.begin()
+        run.add(salt)
+        run.add(password)
+        run.end(into: digest)
+        for _ in 0..<(1 << cost) {
+          run.begin()
+          run.add(UnsafeRawBufferPointer(digest))
+          run.add(password)
+          run.end(into: digest)
+        }
+        return run.isSound ? Array(Self.text(digest).prefix(hashLength)) : nil
       }
-      return Array(Self.text(digest).prefix(hashLength))
     }
   }
 

@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// What a server keeps for SCRAM, verified against the password itself. The strings: ``SCRAMString``.
 ///
 /// The password's bytes are taken as they come, as Dovecot does; SASLprep would change only what is not ASCII.
@@ -40,7 +38,7 @@ struct SCRAMMethod: SchemeMethod {
     let verdict = string(raw).flatMap { string in
       string.withParts { salt, stored, server -> Verdict in
         guard var keys = keys(password, salt: salt, rounds: string.rounds) else {
-          return .unverifiable(scheme: "\(name): libcrypto cannot compute it")
+          return .uncomputed(name)
         }
         defer { keys.wipe() }
         let isStored = keys.stored.withUnsafeBytes { equalInConstantTime($0, stored) }
@@ -84,24 +82,20 @@ struct SCRAMMethod: SchemeMethod {
 
   private func keys(_ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, rounds: Int) -> Keys? {
     KeyDerivation.withPBKDF2(password, salt: salt, rounds: rounds, function: function) { salted in
-      salted.map { salted in
-        function == .sha1 ? Self.keys(Insecure.SHA1.self, salted) : Self.keys(SHA256.self, salted)
+      salted.flatMap { salted in
+        function == .sha1 ? Self.keys(SHA1Function.self, salted) : Self.keys(SHA256Function.self, salted)
       }
     }
   }
 
-  private static func keys<Function: HashFunction>(_ function: Function.Type, _ salted: UnsafeRawBufferPointer) -> Keys
-  {
-    let key = SymmetricKey(data: salted)
-    var client = HMAC<Function>(key: key)
-    client.update(data: Array("Client Key".utf8))
-    var server = HMAC<Function>(key: key)
-    server.update(data: Array("Server Key".utf8))
-    let stored = client.finalize().withUnsafeBytes { bytes in
-      var function = Function()
-      function.update(bufferPointer: bytes)
-      return function.finalize()
-    }
-    return Keys(stored: Array(stored), server: Array(server.finalize()))
+  private static func keys<Function: HashFunction>(
+    _: Function.Type, _ salted: UnsafeRawBufferPointer
+  ) -> Keys? {
+    guard let key = HMACKey<Function>(salted),
+      let stored = key.withCode(of: { $0.add("Client Key") }, { client in Function.withDigest(client) { Array($0) } })
+        ?? nil,
+      let server = key.withCode(of: { $0.add("Server Key") }, { Array($0) })
+    else { return nil }
+    return Keys(stored: stored, server: server)
   }
 }

@@ -42,7 +42,7 @@ enum SHACrypt: Sendable {
     }
   }
 
-  private func compute<Function: SHA2Function, Result>(
+  private func compute<Function: HashFunction, Result>(
     _: Function.Type, _ password: UnsafeRawBufferPointer, _ setting: Setting,
     _ body: (UnsafeRawBufferPointer) -> Result
   ) -> Result? {

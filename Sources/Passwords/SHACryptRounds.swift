@@ -9,8 +9,8 @@
 ///       / H(A [s] [p] p)            ; even ones; s unless 3 divides the round's number, the p in brackets unless 7 does
 /// ```
 /// Each round's result is the A of the next one, and the last one's is the hash.
-struct SHACryptRounds<Function: SHA2Function> {
-  private var run: SHA2Run<Function>
+struct SHACryptRounds<Function: HashFunction> {
+  private var run: HashRun<Function>
   private let passwordCount: Int
   private let saltCount: Int
   private let a: UnsafeMutableRawBufferPointer
@@ -29,7 +29,7 @@ struct SHACryptRounds<Function: SHA2Function> {
     _ context: UnsafeMutablePointer<Function.Context>
   ) {
     let size = Function.byteCount
-    run = SHA2Run(in: context)
+    run = HashRun(in: context)
     passwordCount = password.count
     saltCount = salt.count
     a = UnsafeMutableRawBufferPointer(rebasing: room[..<size])

@@ -12,3 +12,21 @@ public enum Verdict: Sendable, Equatable {
   /// any part of a hash.
   case unverifiable(scheme: String)
 }
+
+extension Verdict {
+  /// What a method says when libcrypto does not compute what it was asked for.
+  /// - Parameter name: the scheme's.
+  static func uncomputed(_ name: String) -> Verdict { .unverifiable(scheme: "\(name): libcrypto cannot compute it") }
+
+  /// - Parameters:
+  ///   - isSame: whether the hash that was computed is the stored one; nil when libcrypto did not compute it.
+  ///   - name: the scheme's.
+  @inline(__always)
+  init(isSame: Bool?, _ name: @autoclosure () -> String) {
+    switch isSame {
+    case true?: self = .match
+    case false?: self = .mismatch
+    case nil: self = .uncomputed(name())
+    }
+  }
+}

@@ -1,5 +1,5 @@
 /// One computation after another in the same context.
-struct SHA2Run<Function: SHA2Function> {
+struct HashRun<Function: HashFunction> {
   private let context: UnsafeMutablePointer<Function.Context>
   /// 0 once libcrypto has refused anything: nothing that was computed counts then.
   private var verdict: Int32 = 1
@@ -11,8 +11,15 @@ struct SHA2Run<Function: SHA2Function> {
 
   mutating func begin() { verdict &= Function.begin(context) }
 
+  /// Begins where `other` stands.
+  mutating func begin(from other: UnsafePointer<Function.Context>) { context.initialize(to: other.pointee) }
+
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
     verdict &= Function.add(context, bytes.baseAddress, bytes.count)
+  }
+
+  mutating func add(_ text: StaticString) {
+    verdict &= Function.add(context, text.utf8Start, text.utf8CodeUnitCount)
   }
 
   /// Adds `count` bytes: `bytes` again and again, the last time perhaps a part of it.
@@ -26,5 +33,14 @@ struct SHA2Run<Function: SHA2Function> {
   /// - Parameter digest: room for `Function.byteCount` bytes.
   mutating func end(into digest: UnsafeMutableRawBufferPointer) {
     verdict &= Function.end(context, digest.assumingMemoryBound(to: UInt8.self).baseAddress)
+  }
+  /// Hands the digest to `body`, and wipes it after that.
+  /// - Returns: nil when libcrypto has refused anything, and `body` was not called.
+  mutating func end<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+    withUnsafeTemporaryAllocation(byteCount: Function.byteCount, alignment: 16) { digest in
+      defer { wipe(digest) }
+      end(into: digest)
+      return isSound ? body(UnsafeRawBufferPointer(digest)) : nil
+    }
   }
 }

@@ -16,10 +16,13 @@ import Threads
     let broker: Broker
     let clock = Lock(Instant.now)
     let records = Lock<[AuditRecord]>([])
+    /// See `FixedKeys`: the salts decide too which wrong password looks like the right one.
+    private let salts = Lock(FixedKeys())
 
     init(own scheme: String? = "SHA512-CRYPT", rounds: Int? = 4000, throttle: ThrottleRules? = nil) throws {
       var account = Account(username: Array("a".utf8), uid: 1, gid: 1, home: [47])
-      account.passwordHash = try scheme.map { try Self.hash("own", $0, rounds) }
+      let salts = self.salts
+      account.passwordHash = try scheme.map { try Self.hash("own", $0, rounds, salts) }
       let stored = account
       shelf.accounts.withLock { $0["a"] = .accepted(stored) }
       pool = try HashPool(threads: 1, queueCapacity: 64)
@@ -34,18 +37,21 @@ import Threads
       }
     }
 
-    static func hash(_ password: String, _ scheme: String, _ rounds: Int? = nil) throws -> Secret {
-      var random = SystemRandomNumberGenerator()
+    static func hash(
+      _ password: String, _ scheme: String, _ rounds: Int?, _ salts: Lock<FixedKeys>
+    ) throws -> Secret {
       var row = try #require(PasswordSchemes.named(scheme))
       if let rounds { row = try row.with(rounds: rounds) }
-      return try PasswordSchemes.make(Secret(text: password), scheme: row, random: &random, using: CryptScratch())
+      return try salts.withLock {
+        try PasswordSchemes.make(Secret(text: password), scheme: row, random: &$0, using: CryptScratch())
+      }
     }
 
     /// Lays down app passwords: each is called as it is spelled.
     func set(_ passwords: [(String, services: String)], _ scheme: String = "SHA512-CRYPT", rounds: Int? = 4000) throws {
       let rows = try passwords.map {
         AppPassword(
-          hash: try Self.hash($0.0, scheme, rounds), label: Array("\($0.0)'s".utf8),
+          hash: try Self.hash($0.0, scheme, rounds, salts), label: Array("\($0.0)'s".utf8),
           services: ServiceList(Array($0.services.utf8)))
       }
       shelf.appPasswords?.withLock { $0["a"] = .accepted(rows) }
@@ -161,7 +167,8 @@ import Threads
 
   @Test func anUnknownSchemeAmongThemIsATemporaryFailureForWrongPasswordsOnly() throws {
     let scene = try Scene()
-    let phone = AppPassword(hash: try Scene.hash("phone", "SHA512-CRYPT", 4000), label: Array("phone's".utf8))
+    let phone = AppPassword(
+      hash: try Scene.hash("phone", "SHA512-CRYPT", 4000, Lock(FixedKeys())), label: Array("phone's".utf8))
     scene.set(.accepted([AppPassword(hash: Secret(text: "{LANMAN}0123456789abcdef")), phone]))
     #expect(try scene.login("phone").result == .accepted)
     #expect(try scene.login("own").result == .accepted)

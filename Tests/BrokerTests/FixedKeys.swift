@@ -1,4 +1,5 @@
-/// Keys that are the same in each run: one wrong password in 256 looks like the last right one, and a test would now and then meet it.
+/// Keys and salts that are the same in each run: one wrong password in 256 looks like the last right one, and a test would now and then
+/// meet it.
 struct FixedKeys: RandomNumberGenerator {
   private var state: UInt64 = 1
 

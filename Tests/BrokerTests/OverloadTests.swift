@@ -24,7 +24,7 @@ import Threads
     init(accounts: Int, queueCapacity: Int) throws {
       let scheme = try #require(PasswordSchemes.named("MD5-CRYPT"))
       let scratch = CryptScratch()
-      var random = SystemRandomNumberGenerator()
+      var random = FixedKeys()
       var rows: [String: Outcome<Account>] = [:]
       for number in 0..<accounts {
         let name = "u\(number)@d.org"

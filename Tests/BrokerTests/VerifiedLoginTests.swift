@@ -45,6 +45,8 @@ import Threads
     let gate = HashGate()
     let clock = Lock(Instant.now)
     let records = Lock<[AuditRecord]>([])
+    /// See `FixedKeys`: the salts decide too which wrong password looks like the right one.
+    private let salts = Lock(FixedKeys())
 
     init(memory: Duration? = .seconds(120), scheme: String = "SHA512-CRYPT", rounds: Int? = 4000, queue: Int = 64)
       throws
@@ -54,7 +56,7 @@ import Threads
         shelf.accounts.withLock {
           $0[name] = .accepted(Account(username: Array(name.utf8), uid: 1, gid: 1, home: [47]))
         }
-        try Self.set(shelf, name, "right-\(name)", scheme, rounds)
+        try Self.set(shelf, name, "right-\(name)", scheme, rounds, salts)
       }
       pool = try HashPool(threads: 1, queueCapacity: queue)
       let (clock, records) = (self.clock, self.records)
@@ -73,13 +75,14 @@ import Threads
     }
 
     private static func set(
-      _ shelf: BrokerTests.Shelf, _ user: String, _ password: String, _ scheme: String, _ rounds: Int?
+      _ shelf: BrokerTests.Shelf, _ user: String, _ password: String, _ scheme: String, _ rounds: Int?,
+      _ salts: Lock<FixedKeys>
     ) throws {
-      var random = SystemRandomNumberGenerator()
       var row = try #require(PasswordSchemes.named(scheme))
       if let rounds { row = try row.with(rounds: rounds) }
-      let hash = try PasswordSchemes.make(
-        Secret(text: password), scheme: row, random: &random, using: CryptScratch())
+      let hash = try salts.withLock {
+        try PasswordSchemes.make(Secret(text: password), scheme: row, random: &$0, using: CryptScratch())
+      }
       shelf.accounts.withLock { accounts in
         guard case .accepted(var account)? = accounts[user] else { return }
         account.passwordHash = hash
@@ -89,7 +92,7 @@ import Threads
 
     /// Changes the stored hash behind the broker's back.
     func set(_ user: String, _ password: String) throws {
-      try Self.set(shelf, user, password, "SHA512-CRYPT", 4000)
+      try Self.set(shelf, user, password, "SHA512-CRYPT", 4000, salts)
     }
 
     func set(_ user: String, _ outcome: Outcome<Account>) { shelf.accounts.withLock { $0[user] = outcome } }

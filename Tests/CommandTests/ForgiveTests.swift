@@ -126,6 +126,7 @@ import Testing
     let pid = try #require(daemon.pid)
     #expect(try slowed().count == 32)
     #expect(try ask(daemon, "quick", "quick-secret").hasSuffix("\n.\n"))
+    #expect(eventually { ProcessFacts.hasTimer(pid) }, "the first are served before the start has quite ended")
     let before = ProcessFacts(pid: pid)
     let held = try (0..<512).map { number -> SocketConnection in
       let connection = try SocketConnection(unixPath: daemon.socketPath)

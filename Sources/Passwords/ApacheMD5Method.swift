@@ -76,10 +76,9 @@ struct ApacheMD5Method: SchemeMethod {
         run.add(beginning)
         run.add(salt)
         run.add(digest, repeatedTo: password.count)
-        let zero: StaticString = "\0"
         var bits = password.count
         while bits > 0 {
-          if bits & 1 == 1 { run.add(zero) } else { run.add(UnsafeRawBufferPointer(rebasing: password.prefix(1))) }
+          if bits & 1 == 1 { run.add("\0") } else { run.add(UnsafeRawBufferPointer(rebasing: password.prefix(1))) }
           bits >>= 1
         }
         run.end(into: room)

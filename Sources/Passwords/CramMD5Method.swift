@@ -30,9 +30,18 @@ struct CramMD5Method: UnsaltedMethod {
     _ password: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
   ) -> Result? {
     HMACKey<MD5Function>(password)?.withContexts { inner, outer in
-      var words = [outer.A, outer.B, outer.C, outer.D, inner.A, inner.B, inner.C, inner.D].map(\.littleEndian)
-      defer { words.withUnsafeMutableBytes { wipe($0) } }
-      return words.withUnsafeBytes(body)
+      withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 4) { room in
+        defer { wipe(room) }
+        // What MD5 carries from block to block stands in its context by RFC 1321's names.
+        let words: [KeyPath<MD5Function.Context, UInt32>] = [\.A, \.B, \.C, \.D]
+        for (number, context) in [outer, inner].enumerated() {
+          for (index, word) in words.enumerated() {
+            let place = MD5Function.byteCount * number + 4 * index
+            room.storeBytes(of: context.pointee[keyPath: word].littleEndian, toByteOffset: place, as: UInt32.self)
+          }
+        }
+        return body(UnsafeRawBufferPointer(room))
+      }
     }
   }
 }

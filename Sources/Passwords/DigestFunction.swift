@@ -10,11 +10,12 @@ enum DigestFunction: Sendable {
   /// In bytes.
   var byteCount: Int {
     switch self {
-    case .md4, .md5: 16
-    case .sha1: 20
-    case .sha256: 32
-    case .sha384: 48
-    case .sha512: 64
+    case .md4: MD4Function.byteCount
+    case .md5: MD5Function.byteCount
+    case .sha1: SHA1Function.byteCount
+    case .sha256: SHA256Function.byteCount
+    case .sha384: SHA384Function.byteCount
+    case .sha512: SHA512Function.byteCount
     }
   }
 

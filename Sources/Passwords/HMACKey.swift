@@ -42,9 +42,11 @@ final class HMACKey<Function: HashFunction>: @unchecked Sendable {
     }
   }
 
-  /// Both hashes.
-  func withContexts<Result>(_ body: (_ inner: Function.Context, _ outer: Function.Context) -> Result) -> Result {
-    body(contexts[0], contexts[1])
+  /// Both hashes, for as long as `body` runs.
+  func withContexts<Result>(
+    _ body: (_ inner: UnsafePointer<Function.Context>, _ outer: UnsafePointer<Function.Context>) -> Result
+  ) -> Result {
+    withExtendedLifetime(self) { body(contexts, contexts + 1) }
   }
 
   /// Hands the code of a message to `body`, and wipes it after that.

@@ -12,7 +12,7 @@ struct HashRun<Function: HashFunction> {
   mutating func begin() { verdict &= Function.begin(context) }
 
   /// Begins where `other` stands.
-  mutating func begin(from other: UnsafePointer<Function.Context>) { context.initialize(to: other.pointee) }
+  mutating func begin(from other: UnsafePointer<Function.Context>) { context.initialize(from: other, count: 1) }
 
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
     verdict &= Function.add(context, bytes.baseAddress, bytes.count)
@@ -34,6 +34,7 @@ struct HashRun<Function: HashFunction> {
   mutating func end(into digest: UnsafeMutableRawBufferPointer) {
     verdict &= Function.end(context, digest.assumingMemoryBound(to: UInt8.self).baseAddress)
   }
+
   /// Hands the digest to `body`, and wipes it after that.
   /// - Returns: nil when libcrypto has refused anything, and `body` was not called.
   mutating func end<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {

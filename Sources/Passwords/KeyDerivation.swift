@@ -11,9 +11,9 @@ enum KeyDerivation {
     /// In bytes.
     var byteCount: Int {
       switch self {
-      case .sha1: 20
-      case .sha256: 32
-      case .sha512: 64
+      case .sha1: SHA1Function.byteCount
+      case .sha256: SHA256Function.byteCount
+      case .sha512: SHA512Function.byteCount
       }
     }
 

@@ -87,6 +87,8 @@ package final class Load: @unchecked Sendable {
     package var refused = 0
     package var unavailable: [Unavailability] = []
     package var slowest = Duration.zero
+    /// The longest that the server was away.
+    package var absence = Duration.zero
   }
 
   private let lock = NSLock()
@@ -127,6 +129,15 @@ package final class Load: @unchecked Sendable {
   package func proceed(_ more: Int = 200, within seconds: Double = 60) -> Bool {
     let goal = accepted + more
     return eventually(within: seconds) { accepted >= goal }
+  }
+
+  /// Has the server go away, and come back by the end of `body`.
+  /// - Returns: whether logins went on after it.
+  package func sitOut(_ body: () throws -> Void) throws -> Bool {
+    let start = Instant.now
+    try body()
+    lock.withLock { count.absence = max(count.absence, Instant.now - start) }
+    return proceed()
   }
 
   package func end() -> Count {

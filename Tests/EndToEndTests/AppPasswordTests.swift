@@ -120,7 +120,7 @@ internal import Testing
     }
     thread.start()
     #expect(
-      eventually(within: 20) {
+      eventually {
         let count = try? server.sql(
           """
           SELECT count(*) FROM pg_stat_activity

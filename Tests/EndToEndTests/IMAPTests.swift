@@ -115,7 +115,7 @@ extension RealClients {
 
     private func expectRecovery(_ station: Station) throws {
       _ = try station.maildir("sha256@example.org")
-      let recovered = try eventually(within: 20) {
+      let recovered = try eventually {
         let answer = try IMAPConversation(port: station.imap.port).login("sha256@example.org", "sha256-secret")
         #expect(answer.status?.hasPrefix("NO") != true, "a right password was refused")
         return answer.isOK

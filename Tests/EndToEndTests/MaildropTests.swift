@@ -46,7 +46,7 @@ extension RealClients {
         #expect(strict.status == Self.temporaryFailure, "\(strict)")
       }
       #expect(
-        try eventually(within: 20) {
+        try eventually {
           try station.tools.maildrop(to: user, message: "Subject: y\n\n", strict: true).status == 0
         })
     }

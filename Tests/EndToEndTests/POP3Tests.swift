@@ -64,7 +64,7 @@ extension RealClients {
       }
       _ = try station.maildir("sha256@example.org")
       #expect(
-        try eventually(within: 20) {
+        try eventually {
           try POP3Conversation(port: port).login("sha256@example.org", "sha256-secret").hasPrefix("+OK")
         })
     }

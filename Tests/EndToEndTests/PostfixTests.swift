@@ -173,7 +173,7 @@ extension RealClients {
     /// Within a few seconds logins work; until then the answer is 454.
     private func expectRecovery(_ station: Station) throws {
       var codes: [Int] = []
-      let recovered = try eventually(within: 20) {
+      let recovered = try eventually {
         let code = try SMTPConversation(port: station.postfix.port)
           .authenticatePlain("sha256@example.org", "sha256-secret").code
         codes.append(code)

@@ -21,9 +21,6 @@ import Threads
     try body(server)
   }
 
-  /// At once, or a second later, on a machine that does several other things.
-  private static let soon = Duration.seconds(4)
-
   private func expectNothingLost(_ count: Load.Count, _ location: SourceLocation = #_sourceLocation) {
     #expect(count.refused == 0, sourceLocation: location)
     #expect(count.wrong == 0, sourceLocation: location)
@@ -40,25 +37,23 @@ import Threads
         #expect(try server.signalBackends(SIGTERM) == 1)
         #expect(load.proceed())
       }
-      var absence = Duration.zero
-      func absent(_ body: () throws -> Void) rethrows {
-        let start = Instant.now
-        try body()
-        absence = max(absence, Instant.now - start)
+      // It starts anew by itself.
+      let hasRecovered = try load.sitOut {
+        let killed = try server.signalBackends(SIGKILL)
+        #expect(killed == 1)
         #expect(load.proceed())
       }
-      let started = Instant.now
-      #expect(try server.signalBackends(SIGKILL) == 1)
-      #expect(load.proceed())
-      absence = Instant.now - started
-      try absent { try server.restart() }
-      try absent {
+      #expect(hasRecovered)
+      let hasRestarted = try load.sitOut { try server.restart() }
+      #expect(hasRestarted)
+      let isBack = try load.sitOut {
         server.crash()
         try server.start()
       }
+      #expect(isBack)
       let count = load.end()
       expectNothingLost(count)
-      #expect(count.slowest < absence + Self.soon, "absent for \(absence)")
+      #expect(count.slowest < count.absence + .shortly, "absent for \(count.absence)")
       let texts = events.all.map(\.text)
       #expect(texts.first?.hasPrefix("connected to host \(server.socketFolder)") == true)
       #expect(texts.filter { $0.hasPrefix("connection lost") }.count == 6, "\(texts)")
@@ -86,7 +81,7 @@ import Threads
       try server.start()
       let back = Instant.now
       #expect(eventually { directory.ask("user1").value != nil })
-      #expect(Instant.now - back < Self.soon)
+      #expect(Instant.now - back < .shortly)
       let levels = events.all.map(\.level)
       #expect(levels.first == .info && levels.last == .notice, "\(events.all)")
       #expect(levels.count <= 6, "each change once: \(events.all)")
@@ -152,7 +147,7 @@ import Threads
       let listed = Collected<Outcome<Void>>()
       Thread.detachNewThread { listed.add(directory.enumerate(deadline: .now + .seconds(60)) { _ in true }) }
       usleep(50_000)
-      #expect(ContinuousClock().measure { directory.shutDown() } < Self.soon)
+      #expect(ContinuousClock().measure { directory.shutDown() } < .shortly)
       #expect(outcomes.all.dropFirst(100).allSatisfy { $0.cause?.code == .stopping })
       #expect(outcomes.count == Intake.capacity + 100)
       #expect(eventually { changes.count == 1 && listed.count == 1 })

@@ -35,7 +35,7 @@ public final class CourierMailServer: Sendable {
       SocketNamespace.command(listener + programs, socketPath: socketPath),
       environment: Self.environment.merging(environment) { $1 }, outputPath: folder.file("log"))
     let port = port
-    guard eventually(within: 20, { (try? SocketConnection(port: port)) != nil }) else {
+    guard eventually({ (try? SocketConnection(port: port)) != nil }) else {
       throw ServerTrouble("couriertcpd does not listen", log: process.output)
     }
   }

@@ -43,7 +43,7 @@ public final class GatepostDaemon: Sendable {
     let process = try ChildProcess(command, environment: environment, outputPath: logPath)
     self.process.held = process
     let path = socketPath
-    let answers = eventually(within: 20) { (try? SocketConnection(unixPath: path)) != nil || !process.isRunning }
+    let answers = eventually { (try? SocketConnection(unixPath: path)) != nil || !process.isRunning }
     guard answers, process.isRunning else { throw ServerTrouble("gatepost does not start", log: process.output) }
   }
 

@@ -31,7 +31,7 @@ public final class SMTPSink: Sendable {
   /// Waits for the message with `subject`.
   public func message(subject: String) -> String? {
     var found: String?
-    _ = eventually(within: 20) {
+    _ = eventually {
       found = messages.first { $0.contains("Subject: \(subject)\n") && $0.contains("A test.") }
       return found != nil
     }

@@ -51,7 +51,7 @@ public final class SystemdNamespace: Sendable {
     outer = try ChildProcess(["sh", "-c", outside, "sh", folder.path, group, inside], outputPath: folder.file("log"))
     let outerPid = outer.pid
     var found: Int32?
-    _ = eventually(within: 20) {
+    _ = eventually {
       let children = try? String(contentsOfFile: "/proc/\(outerPid)/task/\(outerPid)/children", encoding: .utf8)
       found = children?.split(separator: " ").first.flatMap { Int32($0) }
       return found != nil

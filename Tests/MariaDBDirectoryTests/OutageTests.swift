@@ -129,7 +129,7 @@ import Threads
 
     /// A query that takes a second for whoever is called slow.
     private static let slowForSome =
-      "\(People.account) AND CASE WHEN :username LIKE 'slow%' THEN sleep(1) = 0 ELSE true END"
+      "\(People.account) AND CASE WHEN :username LIKE 'slow%' THEN sleep(3) = 0 ELSE true END"
 
     private func addSlow(_ count: Int, to server: MariaDBServer) throws -> [String] {
       let names = (0..<count).map { "slow\($0)" }
@@ -155,7 +155,7 @@ import Threads
       let outcomes = Collected<Outcome<Account>>()
       for name in names {
         directory.lookUp(
-          AccountKey(name: LoginName(Array(name.utf8), defaultDomain: nil), service: []), deadline: .now + .seconds(9)
+          AccountKey(name: LoginName(Array(name.utf8), defaultDomain: nil), service: []), deadline: .now + .seconds(30)
         ) { outcomes.add($0) }
       }
       return outcomes
@@ -172,7 +172,7 @@ import Threads
         let took = ContinuousClock().measure {
           #expect(directory.ask("user1", within: .milliseconds(60)).cause?.code == .timedOut)
         }
-        #expect(took < .milliseconds(900))
+        #expect(took < .seconds(2), "while the slow ones ran")
         #expect(eventually { slow.count == names.count })
         #expect(slow.all.allSatisfy { $0.value != nil })
         #expect(events.count == 1)

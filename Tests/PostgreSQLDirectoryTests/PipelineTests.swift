@@ -66,18 +66,18 @@ import Threads
 
   @Test func aDeadlineInTheQueueIsKept() throws {
     let location = try ServerScope.makePeople("INSERT INTO people VALUES ('slow')")
-    let query = Self.account.replacing("pg_sleep(0.3)", with: "pg_sleep(1)")
+    let query = Self.account.replacing("pg_sleep(0.3)", with: "pg_sleep(3)")
     let (directory, _) = try People.open(location, queries: People.queries(query), timing: .unhurried)
     defer { directory.shutDown() }
     #expect(directory.ask("user1").value != nil)
     let slow = Collected<Outcome<Account>>()
     directory.lookUp(
-      AccountKey(name: LoginName(Array("slow".utf8), defaultDomain: nil), service: []), deadline: .now + .seconds(9)
+      AccountKey(name: LoginName(Array("slow".utf8), defaultDomain: nil), service: []), deadline: .now + .seconds(30)
     ) { slow.add($0) }
     let took = ContinuousClock().measure {
       #expect(directory.ask("user1", within: .milliseconds(60)).cause?.code == .timedOut)
     }
-    #expect(took < .milliseconds(900))
+    #expect(took < .seconds(2), "while the slow one ran")
     #expect(eventually { slow.count == 1 })
     #expect(slow.all.first?.value != nil)
   }

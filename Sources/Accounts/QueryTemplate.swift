@@ -1,5 +1,5 @@
 /// One SQL statement with placeholders, read and checked. A placeholder is bound as a parameter; its value never becomes part
-/// of the text.
+/// of the text, but for a preset's constants in a command that takes no parameters: see `embedded`.
 public struct QueryTemplate: Sendable, Equatable {
   /// The longest query taken, in bytes; databases take more, people do not write it.
   public static let maximumLength = 65_536
@@ -10,6 +10,15 @@ public struct QueryTemplate: Sendable, Equatable {
   public let dialect: SQLDialect
   private let text: String
   private let parameters: [Placeholder]
+  /// Each placeholder, and what stands before it.
+  private let pieces: [Piece]
+  /// What stands behind the last one, up to the `;` that ends the statement.
+  private let rest: String
+
+  private struct Piece: Sendable, Equatable {
+    let sql: String
+    let placeholder: Placeholder
+  }
 
   /// Reads `sql`.
   /// - Parameter allowing: the placeholders that may stand in it, such as `Placeholder.lookUp`.
@@ -29,6 +38,7 @@ public struct QueryTemplate: Sendable, Equatable {
     var rendered: [UInt8] = []
     rendered.reserveCapacity(bytes.count)
     var order: [Placeholder] = []
+    var pieces: [Piece] = []
     var copied = 0
     for occurrence in scan.placeholders {
       let name = String(decoding: occurrence.name, as: UTF8.self)
@@ -36,11 +46,13 @@ public struct QueryTemplate: Sendable, Equatable {
         mistakes.append((occurrence.range.lowerBound, Self.describe(unknown: name, allowing: allowing)))
         continue
       }
-      rendered += bytes[copied..<occurrence.range.lowerBound]
+      var before = Array(bytes[copied..<occurrence.range.lowerBound])
       // `LIKE:username` must not become the one word `LIKE$1`, nor `5--:username` a comment.
       if let last = bytes[..<occurrence.range.lowerBound].last, !(lexis.dashesNeedSpace && last == UInt8(ascii: "-")) {
-        rendered.append(UInt8(ascii: " "))
+        before.append(UInt8(ascii: " "))
       }
+      pieces.append(Piece(sql: String(decoding: before, as: UTF8.self), placeholder: placeholder))
+      rendered += before
       let number = lexis.numbersParameters ? order.firstIndex(of: placeholder) ?? order.count : order.count
       if number == order.count { order.append(placeholder) }
       rendered.append(lexis.marker)
@@ -56,11 +68,21 @@ public struct QueryTemplate: Sendable, Equatable {
     self.dialect = dialect
     text = String(decoding: rendered, as: UTF8.self)
     parameters = order
+    self.pieces = pieces
+    rest = String(decoding: bytes[copied..<(scan.end ?? bytes.count)], as: UTF8.self)
   }
 
   /// The statement as the database gets it, and what to bind to its parameters: the first to `?1` or `$1`, and so on.
   /// A placeholder that is used twice is one parameter, but for MariaDB, where parameters have no numbers.
   public func rendered() -> (sql: String, parameters: [Placeholder]) { (text, parameters) }
+
+  /// The statement without the `;` at its end, to stand inside another one that takes no parameters.
+  /// - Parameter literal: the value of a placeholder as SQL text, quoted and escaped by the database's library.
+  public func embedded<Failure>(_ literal: (Placeholder) throws(Failure) -> String) throws(Failure) -> String {
+    var sql = ""
+    for piece in pieces { sql += "\(piece.sql)\(try literal(piece.placeholder)) " }
+    return sql + rest
+  }
 }
 
 extension QueryTemplate {

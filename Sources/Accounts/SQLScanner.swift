@@ -41,6 +41,8 @@ struct SQLScanner {
 
   private(set) var placeholders: [Occurrence] = []
   private(set) var troubles: [(offset: Int, trouble: Trouble)] = []
+  /// Where the `;` is that ends the statement.
+  private(set) var end: Int?
 
   private let bytes: [UInt8]
   private let lexis: SQLLexis
@@ -50,7 +52,6 @@ struct SQLScanner {
   /// Whether what stands before is a value, so that an operator may follow.
   private var behindOperand = false
   private var sawAnything = false
-  private var sawEnd = false
   private var complainedOfSecond = false
 
   /// Scans all of `bytes`.
@@ -76,11 +77,11 @@ struct SQLScanner {
     case UInt8(ascii: "#") where lexis.hasHashComments: skipLine()
     case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "*"): skipComment()
     case UInt8(ascii: ";"):
-      sawEnd = sawEnd || sawAnything
+      if sawAnything, end == nil { end = at }
       behindOperand = false
       at += 1
     default:
-      if sawEnd && !complainedOfSecond {
+      if end != nil && !complainedOfSecond {
         troubles.append((at, .severalStatements))
         complainedOfSecond = true
       }

@@ -33,6 +33,33 @@ extension Connection {
     try send(sent, until: deadline, stop: stop)
   }
 
+  /// Sends a `COPY … TO STDOUT`, and waits until rows can be read with PQgetCopyData.
+  func beginCopy(_ sql: String, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) {
+    try send(PQsendQuery(handle, sql), until: deadline, stop: stop)
+    guard let result = try nextResult(until: deadline, stop: stop) else { throw lastFault }
+    if result.status == PGRES_COPY_OUT { return }
+    let fault = result.status == PGRES_FATAL_ERROR ? result.fault(on: self) : DatabaseFault(.query, "COPY gave no rows")
+    // Behind it comes nothing, which has to be read before something else can be sent.
+    while try nextResult(until: deadline, stop: stop) != nil, !isBroken {}
+    throw fault
+  }
+
+  /// `value` as SQL text, quoted and escaped.
+  func literal(_ value: [UInt8]) throws(DatabaseFault) -> String {
+    // libpq would take a NUL for the end.
+    let text: UnsafeMutablePointer<CChar>? =
+      value.contains(0)
+      ? nil
+      : value.withUnsafeBytes { bytes in
+        PQescapeLiteral(handle, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+      }
+    guard let text else {
+      throw DatabaseFault(.query, "a parameter of the preset is no text that the connection can carry")
+    }
+    defer { PQfreemem(text) }
+    return String(cString: text)
+  }
+
   /// The next result of what was sent.
   /// - Returns: nil behind the last one.
   func nextResult(until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> QueryResult? {

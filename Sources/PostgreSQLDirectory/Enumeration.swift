@@ -2,7 +2,8 @@ internal import Accounts
 internal import DatabaseServers
 internal import Threads
 
-/// One reading of all accounts, piece by piece as the server sends them, on a connection of its own.
+/// One reading of all accounts, as the server sends them, on a connection of its own: by COPY, which costs the server and us least, or
+/// else by a cursor.
 struct Enumeration {
   private let query: QueryTemplate
   private let constants: [Placeholder: [UInt8]]
@@ -26,6 +27,9 @@ struct Enumeration {
     if deadline <= .now { return .unavailable(Unavailability(.timedOut)) }
     do throws(DatabaseFault) {
       let connection = try connections.open(until: deadline)
+      if var copy = try CopyOut.begin(query, constants: constants, on: connection, until: deadline, stop: stop) {
+        return try read(&copy, row)
+      }
       let (sql, placeholders) = query.rendered()
       var parameters = BoundParameters(placeholders, constants: constants)
       guard parameters.bind() else {
@@ -36,6 +40,21 @@ struct Enumeration {
     } catch {
       return .unavailable(error.unavailability)
     }
+  }
+
+  private func read(
+    _ copy: inout CopyOut, _ row: (EnumeratedAccount.View) -> Bool
+  ) throws(DatabaseFault) -> Outcome<Void> {
+    let columns: AccountColumns
+    do throws(ColumnError) {
+      columns = try AccountColumns(enumerate: copy.columnNames)
+    } catch {
+      return .unavailable(Self.unfit(error))
+    }
+    while try copy.next() {
+      if let end = Self.take(columns.enumerated { copy.value(column: $0) }, row) { return end }
+    }
+    return .accepted(())
   }
 
   private func read(
@@ -50,20 +69,35 @@ struct Enumeration {
         do throws(ColumnError) {
           known = try AccountColumns(enumerate: piece.columnNames)
         } catch {
-          return .unavailable(Unavailability(.queryFailed, "the enumerate query: \(error)"))
+          return .unavailable(Self.unfit(error))
         }
         columns = known
       }
-      if deadline <= .now { throw DatabaseFault(.timeLimit, "the enumeration took too long") }
+      if deadline <= .now { throw .listTooLong }
       if stop.isSet { throw .stopping }
       for index in 0..<piece.rowCount {
-        switch known.enumerated({ piece.value(row: index, column: $0) }) {
-        case .account(let account): if !row(account) { return .unavailable(Unavailability(.clientGone)) }
-        case .skip: break
-        case .bad(let cause): return .unavailable(cause)
-        }
+        if let end = Self.take(known.enumerated { piece.value(row: index, column: $0) }, row) { return end }
       }
     }
     return .accepted(())
   }
+
+  /// - Returns: what ends the list here; nil to go on.
+  private static func take(
+    _ found: AccountColumns.EnumeratedRow, _ row: (EnumeratedAccount.View) -> Bool
+  ) -> Outcome<Void>? {
+    switch found {
+    case .account(let account): row(account) ? nil : .unavailable(Unavailability(.clientGone))
+    case .skip: nil
+    case .bad(let cause): .unavailable(cause)
+    }
+  }
+
+  private static func unfit(_ error: ColumnError) -> Unavailability {
+    Unavailability(.queryFailed, "the enumerate query: \(error)")
+  }
+}
+
+extension DatabaseFault {
+  static let listTooLong = DatabaseFault(.timeLimit, "the enumeration took too long")
 }

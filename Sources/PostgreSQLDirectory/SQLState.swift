@@ -40,6 +40,8 @@ struct SQLState: Sendable, Equatable, CustomStringConvertible {
   /// As in "42P01, undefined table".
   var description: String { "\(code), \(meaning)" }
 
+  /// syntax_error
+  static let syntaxError = SQLState(known: "42601")
   /// feature_not_supported; among many other things "cached plan must not change result type".
   static let featureNotSupported = SQLState(known: "0A000")
   /// invalid_sql_statement_name: after `DISCARD ALL`, or behind a pooler that knows no prepared statements.

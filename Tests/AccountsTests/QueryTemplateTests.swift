@@ -35,6 +35,17 @@ private func mistakes(
     #expect(try render(":username", .postgresql) == "$1 <- username")
   }
 
+  @Test(arguments: [
+    ("SELECT :uid, ':gid', LIKE:gid;", "SELECT  <uid> , ':gid', LIKE <gid> "),
+    ("SELECT 1", "SELECT 1"), ("SELECT ';' ; -- that's all;", "SELECT ';' "), (":uid;;", "<uid> "),
+    (":uid", "<uid> "),
+    ("SELECT 1 -- one ;\n + :uid\n;", "SELECT 1 -- one ;\n +  <uid> \n"),
+  ])
+  func aQueryCanStandInsideAnother(_ query: String, _ expected: String) throws {
+    let template = try QueryTemplate(query, dialect: .postgresql, allowing: Placeholder.preset)
+    #expect(template.embedded { "<\($0.rawValue)>" } == expected)
+  }
+
   @Test func aPlaceholderDoesNotJoinTheWordBeforeIt() throws {
     #expect(try render("u LIKE:username||'%'", .postgresql) == "u LIKE $1||'%' <- username")
     #expect(try render("u = a:username", .sqlite) == "u = a ?1 <- username")

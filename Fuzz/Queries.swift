@@ -6,6 +6,7 @@ import CSQLite
 /// - reading one does not trap; what is wrong has its line and column;
 /// - what the database gets holds exactly the parameters of the template, numbered from 1 as they first stand there (MariaDB's: one
 ///   for each place), and nothing else that it could take for one;
+/// - with literals in the places of its parameters, and in brackets, it is what it was: one statement, which ends with them;
 /// - SQLite itself, where it can make a statement of the text, counts as many parameters and no second statement.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func run(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
@@ -40,6 +41,11 @@ private func check(_ sql: String, _ dialect: SQLDialect, _ allowed: Set<Placehol
     let scan = SQLScanner(Array(text.utf8), lexis: lexis)
     promise(scan.placeholders.isEmpty, "a placeholder is left in the text")
     promise(scan.troubles.map(\.trouble) == expected.map { .foreignParameter($0) }, "other parameters: \(text)")
+    let embedded = template.embedded { "'\($0.rawValue)'" }
+    let inside = SQLScanner(Array(embedded.utf8), lexis: lexis)
+    promise(inside.placeholders.isEmpty && inside.troubles.isEmpty && inside.end == nil, "something else: \(embedded)")
+    let around = SQLScanner(Array("\(embedded)\n;".utf8), lexis: lexis)
+    promise(around.end == embedded.utf8.count + 1, "the end is hidden: \(embedded)")
     if dialect == .sqlite { askSQLite(text, parameters.count) }
   } catch {
     promise(!error.mistakes.isEmpty, "refused without a reason")

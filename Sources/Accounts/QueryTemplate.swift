@@ -80,8 +80,17 @@ public struct QueryTemplate: Sendable, Equatable {
   /// - Parameter literal: the value of a placeholder as SQL text, quoted and escaped by the database's library.
   public func embedded<Failure>(_ literal: (Placeholder) throws(Failure) -> String) throws(Failure) -> String {
     var sql = ""
-    for piece in pieces { sql += "\(piece.sql)\(try literal(piece.placeholder)) " }
-    return sql + rest
+    func put(_ text: String) {
+      // Two strings that touch would be one, with a quote in it.
+      if sql.utf8.last == UInt8(ascii: "'"), text.utf8.first == UInt8(ascii: "'") { sql += " " }
+      sql += text
+    }
+    for piece in pieces {
+      put(piece.sql)
+      sql += try literal(piece.placeholder)
+    }
+    put(rest)
+    return sql
   }
 }
 

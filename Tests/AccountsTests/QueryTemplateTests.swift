@@ -36,14 +36,14 @@ private func mistakes(
   }
 
   @Test(arguments: [
-    ("SELECT :uid, ':gid', LIKE:gid;", "SELECT  <uid> , ':gid', LIKE <gid> "),
-    ("SELECT 1", "SELECT 1"), ("SELECT ';' ; -- that's all;", "SELECT ';' "), (":uid;;", "<uid> "),
-    (":uid", "<uid> "),
-    ("SELECT 1 -- one ;\n + :uid\n;", "SELECT 1 -- one ;\n +  <uid> \n"),
+    ("SELECT :uid, ':gid', LIKE:gid;", "SELECT  'uid', ':gid', LIKE 'gid'"),
+    ("SELECT 1", "SELECT 1"), ("SELECT ';' ; -- that's all;", "SELECT ';' "), (":uid;;", "'uid'"), (":uid", "'uid'"),
+    ("SELECT 1 -- one ;\n + :uid\n;", "SELECT 1 -- one ;\n +  'uid'\n"), ("'a':uid'b'", "'a' 'uid' 'b'"),
+    (":uid:gid", "'uid' 'gid'"), ("a[:uid:u[1:2]]", "a[ 'uid':u[1:2]]"),
   ])
   func aQueryCanStandInsideAnother(_ query: String, _ expected: String) throws {
     let template = try QueryTemplate(query, dialect: .postgresql, allowing: Placeholder.preset)
-    #expect(template.embedded { "<\($0.rawValue)>" } == expected)
+    #expect(template.embedded { "'\($0.rawValue)'" } == expected)
   }
 
   @Test func aPlaceholderDoesNotJoinTheWordBeforeIt() throws {

@@ -136,7 +136,7 @@ final class Box<Value: Sendable>: @unchecked Sendable {
     arrived.signal()
   }
 
-  func take() -> Value? { arrived.wait(timeout: .now() + 30) == .success ? value : nil }
+  func take() -> Value? { arrived.wait(timeout: .now() + 120) == .success ? value : nil }
 }
 
 extension Outcome {

@@ -47,7 +47,7 @@ public struct PasswordChange: Sendable {
 /// - Found is `accepted` (an inactive account too: the broker judges `isActive`). No row is `refused(.unknownUser)`.
 ///   Two or more rows for one name, a row that `AccountColumns` rejects, an error of the database, a passed deadline:
 ///   `unavailable`. A user name that the database's encoding cannot hold can be nobody's: `refused(.unknownUser)`.
-/// - Parameters are bound, never spliced into SQL.
+/// - What a login brings is bound as a parameter, never spliced into SQL.
 /// - `enumerate` blocks its caller, needs no more memory for a million rows than for a hundred, and uses a connection of its
 ///   own, so that no login waits for it.
 public protocol AccountDirectory: AnyObject, Sendable {

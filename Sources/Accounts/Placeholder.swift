@@ -1,4 +1,5 @@
-/// What may stand behind a colon in a query. Each is bound as a parameter, never spliced into the text.
+/// What may stand behind a colon in a query. Each is bound as a parameter; what a login brings is never spliced into the text, a preset's
+/// constants where there are no parameters (`QueryTemplate.embedded`).
 public enum Placeholder: String, Sendable, CaseIterable, Hashable {
   /// The login name, default domain applied.
   case username

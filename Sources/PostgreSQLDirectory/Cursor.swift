@@ -3,7 +3,8 @@ internal import DatabaseServers
 internal import Threads
 
 /// The rows of one query, in pieces, on a connection of its own: a cursor, whose next piece the server makes while the one
-/// before is being read. libpq's single-row mode costs a result for each row, twice as much in all.
+/// before is being read. libpq's single-row mode costs a result for each row, twice as much in all. For our own queries, and for lists
+/// that cannot be read by `CopyOut`.
 ///
 /// ```
 /// BEGIN · DECLARE gatepost NO SCROLL CURSOR FOR … · then as a pipeline: FETCH · FETCH · … · COMMIT · Sync

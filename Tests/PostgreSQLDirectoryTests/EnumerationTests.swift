@@ -10,10 +10,9 @@ import Threads
 @testable import PostgreSQLDirectory
 
 @Suite(.waiting, .server) struct EnumerationTests {
-  /// How the rows are read.
+  /// How the rows are read, and the setting of the connection that brings it about.
   enum Way: String, CaseIterable {
-    case copy
-    /// What the bytes of COPY cannot be told apart in.
+    case copy = ""
     case cursor = " client_encoding=SJIS"
   }
 
@@ -21,7 +20,7 @@ import Threads
   private func directory(
     _ enumerate: String, _ way: Way = .copy, application: String = "list", more: String = ""
   ) throws -> PostgreSQLDirectory {
-    let settings = " application_name=\(application)" + (way == .copy ? "" : way.rawValue) + more
+    let settings = " application_name=\(application)" + way.rawValue + more
     return try People.open(ServerScope.makePeople() + settings, queries: People.queries(enumerate: enumerate)).directory
   }
 
@@ -156,8 +155,7 @@ import Threads
       let queries = QuerySet(
         account: try People.queries().account, enumerate: enumerate,
         constants: [.uid: Array("7".utf8), .gid: Array("8".utf8), .mailRoot: root])
-      let location = try ServerScope.makePeople() + (way == .copy ? "" : " client_encoding=GB18030")
-      let (directory, _) = try People.open(location, queries: queries)
+      let (directory, _) = try People.open(ServerScope.makePeople() + way.rawValue, queries: queries)
       defer { directory.shutDown() }
       return accounts(directory)
     }

@@ -43,12 +43,7 @@ public final class PostgreSQLServer: @unchecked Sendable {
       chmod(folder.file(name), name == "run" ? 0o755 : 0o700)
       if getuid() == 0 { try Self.succeed(["chown", "postgres:", folder.file(name)]) }
     }
-    let initdb = try Self.program("initdb")
-    try Self.succeed(
-      Self.asServerUser([
-        initdb, "--no-sync", "--no-instructions", "--username=postgres", "--auth=trust", "--locale=C",
-        "--encoding=\(encoding)", "--pgdata", folder.file("data"),
-      ]))
+    try NewClusters.shared.copy(encoding: encoding, to: folder.file("data"))
     try grant(access)
     try start()
   }
@@ -230,7 +225,7 @@ public final class PostgreSQLServer: @unchecked Sendable {
     throw Failure(description: "\(name): not found; these tests need PostgreSQL's server (Debian: postgresql)")
   }
 
-  private static func asServerUser(_ command: [String]) -> [String] {
+  static func asServerUser(_ command: [String]) -> [String] {
     // setpriv becomes the command, so that the process id is the server's own; runuser would stay as its parent.
     getuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] + command : command
   }
@@ -246,7 +241,7 @@ public final class PostgreSQLServer: @unchecked Sendable {
   }
 
   @discardableResult
-  private static func succeed(_ command: [String], input: String = "") throws -> String {
+  static func succeed(_ command: [String], input: String = "") throws -> String {
     let result = try ChildProcess.run(command, input: input)
     guard result.status == 0 else {
       throw Failure(description: "\(command.joined(separator: " ")): status \(result.status)\n\(result.errors)")

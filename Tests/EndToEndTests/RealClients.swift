@@ -3,5 +3,5 @@ internal import TestTraits
 internal import Testing
 
 /// The programs that people run, asking gatepost: one after the other, because some tests take the database away.
-@Suite(.waiting, .serialized, .enabled(if: geteuid() == 0, "needs root: Postfix and mount namespaces"), .stations)
+@Suite(.waitingApart, .serialized, .enabled(if: geteuid() == 0, "needs root: Postfix and mount namespaces"), .stations)
 struct RealClients {}

@@ -7,6 +7,9 @@ final class WaitingThreads: TaskExecutor, @unchecked Sendable {
   static let shared = WaitingThreads(
     count: max(1, ProcessInfo.processInfo.environment["GATEPOST_WAITING_THREADS"].flatMap { Int($0) } ?? 6))
 
+  /// For a suite whose tests go one after the other. Two, should a test wait for another job of its own.
+  static let apart = WaitingThreads(count: 2)
+
   // Unchecked: `jobs` is touched only with the condition's lock held.
   private let condition = NSCondition()
   private var jobs: [UnownedJob] = []

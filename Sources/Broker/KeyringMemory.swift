@@ -10,7 +10,7 @@ struct KeyringMemory {
 
   func attempt(_ password: Secret, _ key: Keyring.Key) -> LoginHistory.Attempt {
     key.appPassword == nil
-      ? history.attempt(password, against: key.stored, of: account)
+      ? history.attempt(password, against: key.stored, isHash: key.isHash, of: account)
       : history.attempt(password, againstAppPassword: key.stored, of: account)
   }
 
@@ -19,7 +19,9 @@ struct KeyringMemory {
   func match(_ password: Secret, _ keys: [Keyring.Key], all: Bool = false) -> Int? {
     guard let verified else { return nil }
     return keys.firstIndex {
-      (all || $0.cost == .expensive) && verified.knows(verified.tag(of: password, against: $0.stored))
+      (all || $0.cost == .expensive)
+        && verified.knows(
+          verified.tag(of: password, against: $0.stored, isHash: $0.isHash, username: account.username))
     }
   }
 

@@ -6,7 +6,7 @@ internal import Threads
 /// What earlier logins say about the next one: wrong passwords that need not be hashed again, and who goes first. It is the
 /// process's own, and ends with it.
 final class LoginHistory: Sendable {
-  /// One password against one account's stored hash.
+  /// One password against one of an account's stored passwords.
   struct Attempt: Hashable, Sendable {
     let account: HashJob.Account
     let tag: PasswordTag
@@ -32,8 +32,11 @@ final class LoginHistory: Sendable {
     self.now = now
   }
 
-  func attempt(_ password: Secret, against stored: Secret, of account: HashJob.Account) -> Attempt {
-    Attempt(account: account, tag: tags.tag(of: password, against: stored))
+  func attempt(
+    _ password: Secret, against stored: Secret, isHash: Bool = true, of account: HashJob.Account
+  ) -> Attempt {
+    Attempt(
+      account: account, tag: tags.tag(of: password, against: stored, isHash: isHash, username: account.username))
   }
 
   /// The same against an app password of the account.

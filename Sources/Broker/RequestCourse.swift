@@ -69,6 +69,10 @@ struct RequestCourse {
     let credentials: Credentials
     /// What it will be compared with; nil when there is nothing to compare it with.
     let stored: Secret?
+    /// False: `stored` is a password in the clear.
+    let isHash: Bool
+    /// The account's name as the database spells it; empty when there is none.
+    let username: [UInt8]
     /// Whether it is to be hashed, even if it was right a moment ago.
     let isAfresh: Bool
     /// Whether `needsAppPasswords` may be said.
@@ -129,6 +133,8 @@ struct RequestCourse {
   /// Whether it was the account's own stored password that was given and found right: no challenge was answered.
   private(set) var gaveStoredPassword = false
   private var needsAdmission: Bool
+  /// Where it was let go on without being held.
+  private var admittedAt: Int?
   /// The first account that was found, as the database spells it; nil when there was none.
   private(set) var foundName: [UInt8]?
 
@@ -187,9 +193,11 @@ struct RequestCourse {
       return lookedUp(outcome, at: position)
     case (.admitting(let position, let account), .admitted):
       needsAdmission = false
+      admittedAt = position
       return account.map { verify($0, at: position) } ?? ask(position)
     case (.admitting, .released):
       needsAdmission = false
+      admittedAt = nil
       refusal = nil
       return ask(0)
     case (.admitting, .turnedAway(let cause)):
@@ -243,7 +251,7 @@ struct RequestCourse {
     keyringBox = nil
     guard position < count else {
       guard count > 0 else { return finish(.refused(.unknownModule)) }
-      if needsAdmission { return admit(nil, against: nil, at: position) }
+      if needsAdmission { return admit(nil, against: nil, isHash: false, at: position) }
       return conclude(refusal ?? .unknownUser)
     }
     state = .lookingUp(position)
@@ -284,6 +292,8 @@ struct RequestCourse {
   }
 
   private mutating func verify(_ account: Account, at position: Int) -> Action {
+    // It was let go for what another directory has, which may have taken little time. This may take more.
+    if let admittedAt, admittedAt < position { needsAdmission = isThrottled }
     switch purpose {
     case .account:
       return finish(.accepted(.account(account, password: account.clearPassword)))
@@ -295,7 +305,7 @@ struct RequestCourse {
         return action
       }
       guard let stored = hash ?? account.clearPassword else { return refuse(.noUsablePassword, at: position) }
-      if needsAdmission { return admit(account, against: stored, at: position) }
+      if needsAdmission { return admit(account, against: stored, isHash: hash != nil, at: position) }
       state = .verifying(position, account)
       if hash != nil {
         return .verify(password, against: stored, of: account.username, afresh: isAfresh)
@@ -305,7 +315,11 @@ struct RequestCourse {
     case .login(let credentials):
       // Without a clear password that is present and not empty nothing can be computed; an empty one would let anybody in.
       guard let clear = account.clearPassword, !clear.isEmpty else { return refuse(.noUsablePassword, at: position) }
-      if needsAdmission { return admit(account, against: clear, at: position) }
+      // Whoever locks the password means the account.
+      if let hash = account.passwordHash, PasswordSchemes.isLocked(named(hash, at: position)) {
+        return refuse(.locked, at: position)
+      }
+      if needsAdmission { return admit(account, against: clear, isHash: false, at: position) }
       state = .verifying(position, account)
       return .verifyChallenge(credentials, clearPassword: clear)
     }
@@ -330,7 +344,9 @@ struct RequestCourse {
     if case .change = purpose { true } else { false }
   }
 
-  private mutating func admit(_ account: Account?, against stored: Secret?, at position: Int) -> Action {
+  private mutating func admit(
+    _ account: Account?, against stored: Secret?, isHash: Bool, at position: Int
+  ) -> Action {
     guard let credentials else {
       needsAdmission = false
       return ask(position)
@@ -338,7 +354,8 @@ struct RequestCourse {
     state = .admitting(position, account)
     return .admit(
       Candidate(
-        credentials: credentials, stored: stored, isAfresh: isAfresh,
+        credentials: credentials, stored: stored, isHash: isHash, username: account?.username ?? [],
+        isAfresh: isAfresh,
         lacksAppPasswords: account != nil && lacksAppPasswords(at: position)))
   }
 
@@ -360,7 +377,9 @@ struct RequestCourse {
     guard let keyring else {
       return hash == nil && account.clearPassword == nil ? askForAppPasswords(account, at: position) : nil
     }
-    if needsAdmission { return admit(account, against: hash ?? account.clearPassword, at: position) }
+    if needsAdmission {
+      return admit(account, against: hash ?? account.clearPassword, isHash: hash != nil, at: position)
+    }
     state = .gathering(position, account)
     return .recall(password, among: keyring.keys, of: account.username)
   }
@@ -421,6 +440,7 @@ struct RequestCourse {
   private mutating func remembered(_ account: Account, at position: Int) -> Action {
     guard case .login(.login) = purpose else { return contradiction(.remembered) }
     needsAdmission = false
+    admittedAt = position
     wasRemembered = true
     state = .verifying(position, account)
     return verified(.match, account, at: position)

@@ -20,9 +20,9 @@ extension RunningRequest {
     let (hasTicket, keys) = progress.withLock { ($0.ticket != nil, $0.course.keys) }
     if hasTicket { return advance(.admitted) }
     // What is compared on the spot is over before another one of the same directory can begin, unless app passwords come after it.
-    let demand = candidate.isChallenge ? nil : candidate.stored.map { PasswordSchemes.demand(of: $0) }
+    let demand = candidate.isHash ? candidate.stored.map { PasswordSchemes.demand(of: $0) } : nil
     let isCheap =
-      (candidate.isChallenge && candidate.stored != nil || demand?.cost == .cheap) && keys.isEmpty
+      (candidate.isHash ? demand?.cost == .cheap : candidate.stored != nil) && keys.isEmpty
       && !candidate.lacksAppPasswords
     if isCheap && throttle.isIdle { return goOn(demand) }
     let subject = subject
@@ -39,7 +39,8 @@ extension RunningRequest {
         }
       } else if let stored = candidate.stored, isWatched || demand?.cost == .expensive,
         let verified = snapshot.verified,
-        verified.knows(verified.tag(of: password, against: stored))
+        verified.knows(
+          verified.tag(of: password, against: stored, isHash: candidate.isHash, username: candidate.username))
       {
         return advance(.remembered)
       }
@@ -51,7 +52,9 @@ extension RunningRequest {
       guard case .login(let password) = candidate.credentials else { return false }
       if let memory { return memory.familiar(password, keys, all: true) != nil }
       guard let stored = candidate.stored else { return false }
-      return history.isFamiliar(attempt(password, against: stored))
+      return history.isFamiliar(
+        history.attempt(
+          password, against: stored, isHash: candidate.isHash, of: self.account(candidate.username)))
     }
     switch admission {
     case .go(let ticket):
@@ -93,10 +96,6 @@ extension RunningRequest {
     throttle.fail(subject, credentials)
   }
 
-  private func attempt(_ password: Secret, against stored: Secret) -> LoginHistory.Attempt {
-    history.attempt(password, against: stored, of: account(username))
-  }
-
   /// Tells the throttle how it ended.
   func settle(_ outcome: Outcome<Answer>) {
     guard let ticket = progress.withLock({ $0.ticket.take() }) else {
@@ -116,11 +115,15 @@ extension RunningRequest {
       ($0.course.credentials, $0.course.wasRemembered, $0.course.matchedAppPassword)
     }
     if case .accepted(.account(let account, let password?)) = outcome, case .login = credentials, !wasRemembered,
-      let stored = appPassword.map({ named($0.hash) }) ?? account.passwordHash.map(named) ?? account.clearPassword,
-      PasswordSchemes.cost(of: stored) != .expensive
+      let key = appPassword.map({ Keyring.Key(named($0.hash), appPassword: $0) })
+        ?? account.passwordHash.map({ Keyring.Key(named($0)) })
+        ?? account.clearPassword.map({ Keyring.Key($0, isHash: false) }),
+      key.cost != .expensive
     {
-      snapshot.verified.map { $0.note(.match, for: $0.tag(of: password, against: stored)) }
-      let key = Keyring.Key(stored, appPassword: appPassword)
+      snapshot.verified.map {
+        let tag = $0.tag(of: password, against: key.stored, isHash: key.isHash, username: account.username)
+        $0.note(.match, for: tag)
+      }
       history.note(.match, of: memory(of: account.username).attempt(password, key))
     }
   }

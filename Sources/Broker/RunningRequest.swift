@@ -155,7 +155,7 @@ final class RunningRequest: Sendable {
       return
     }
     let memory = afresh || demand.cost != .expensive ? nil : snapshot.verified
-    let proof = memory?.tag(of: password, against: stored)
+    let proof = memory?.tag(of: password, against: stored, isHash: true, username: username)
     if let memory, let proof, memory.knows(proof) {
       advance(.remembered)
       return
@@ -199,7 +199,8 @@ final class RunningRequest: Sendable {
       return
     }
     if !afresh, decoy.demand.cost == .expensive, let memory = snapshot.verified {
-      _ = memory.knows(memory.tag(of: password, against: decoy.stored))
+      _ = memory.knows(
+        memory.tag(of: password, against: decoy.stored, isHash: true, username: key.name.username))
     }
     let decoys = self.decoys
     let history = decoys.history

@@ -23,7 +23,9 @@ final class VerifiedLogins: Sendable {
   }
 
   /// What a login is remembered by.
-  func tag(of password: Secret, against stored: Secret) -> PasswordTag { tags.tag(of: password, against: stored) }
+  func tag(of password: Secret, against stored: Secret, isHash: Bool, username: [UInt8]) -> PasswordTag {
+    tags.tag(of: password, against: stored, isHash: isHash, username: username)
+  }
 
   /// Whether it was verified a moment ago.
   func knows(_ tag: PasswordTag) -> Bool {

@@ -1,7 +1,7 @@
 public import Secrets
 
-/// Stands for "this password against this stored hash" without either: 16 bytes of an HMAC-SHA-256 over both (half of it, as
-/// RFC 2104 permits).
+/// Stands for "this password of this user against this stored password" without any of them: 16 bytes of an HMAC-SHA-256 over all
+/// that the verdict depends on (half of it, as RFC 2104 permits).
 ///
 /// The key is random, new with each ``Maker``, and never leaves the process: without it a tag cannot be used to try passwords. A new
 /// stored hash gives new tags.
@@ -33,13 +33,20 @@ public struct PasswordTag: Hashable, Sendable {
 
     init(key: [UInt8]) { self.key = key.withUnsafeBytes { HMACKey($0) } }
 
-    /// The tag of `password` for an account whose stored hash is `stored`. No directory and no user: whether one matches the other
-    /// depends on nothing else. Should libcrypto refuse, it is one that no other is equal to: nobody is let in by it, or held for it.
-    public func tag(of password: Secret, against stored: Secret) -> PasswordTag {
+    /// The tag of `password` for an account that has stored `stored`. Should libcrypto refuse, it is one that no other is equal to:
+    /// nobody is let in by it, or held for it.
+    /// - Parameters:
+    ///   - isHash: false for a password in the clear, which may look like somebody's hash: as one, it would match itself.
+    ///   - username: as the database spells it. Some hashes are of the name too.
+    public func tag(
+      of password: Secret, against stored: Secret, isHash: Bool = true, username: [UInt8] = []
+    ) -> PasswordTag {
       let tag = key?.withCode(
         of: { run in
-          // The length first: no two inputs run together to the same bytes.
-          withUnsafeBytes(of: UInt64(stored.count).littleEndian) { run.add($0) }
+          // The lengths first: no two inputs run together to the same bytes.
+          let lengths = (UInt64(stored.count) << 1 | (isHash ? 1 : 0), UInt64(username.count))
+          withUnsafeBytes(of: (lengths.0.littleEndian, lengths.1.littleEndian)) { run.add($0) }
+          username.withUnsafeBytes { run.add($0) }
           stored.withBytes { run.add($0) }
           password.withBytes { run.add($0) }
         },

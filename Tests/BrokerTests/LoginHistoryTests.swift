@@ -160,7 +160,7 @@ import Threads
   @Test func whatIsForgottenStaysSo() {
     var random = SystemRandomNumberGenerator()
     let logins = VerifiedLogins(lifetime: .seconds(120), random: &random, now: { [start] in start })
-    let tag = logins.tag(of: Secret(text: "right"), against: Secret(text: "hash"))
+    let tag = logins.tag(of: Secret(text: "right"), against: Secret(text: "hash"), isHash: true, username: [])
     logins.note(.match, for: tag)
     logins.tidy()
     #expect(logins.knows(tag))
@@ -173,7 +173,7 @@ import Threads
     #expect(!logins.knows(tag))
     // Another one has another key.
     let other = VerifiedLogins(lifetime: .seconds(120), random: &random, now: { [start] in start })
-    #expect(other.tag(of: Secret(text: "right"), against: Secret(text: "hash")) != tag)
+    #expect(other.tag(of: Secret(text: "right"), against: Secret(text: "hash"), isHash: true, username: []) != tag)
   }
 
   // MARK: Standing

@@ -260,11 +260,24 @@ import Testing
       purpose: purpose, directories: Array(0..<directories), offersChange: [true, true], needsAdmission: true)
   }
 
-  @Test func aThrottledLoginAsksOnceBeforeItVerifies() {
+  @Test(arguments: ["!", "!$1$salt$hash", "{CRYPT}!"]) func aLockIsOneForChallengesToo(_ hash: String) {
+    #expect(
+      walk(course(cram, directories: 1), [.start, found(account(hash: hash, clear: "c"))])
+        == ["lookUp 0", "refused password locked"])
+  }
+
+  @Test func aThrottledLoginAsksBeforeItVerifies() {
     let row = found(account(hash: "h"))
     #expect(
-      walk(throttled(login), [.start, row, .admitted, .verified(.mismatch), row, .verified(.match)])
-        == ["lookUp 0", "admit", "verify", "lookUp 1", "verify", "accepted alice"])
+      walk(throttled(login), [.start, row, .admitted, .verified(.mismatch), row, .admitted, .verified(.match)])
+        == ["lookUp 0", "admit", "verify", "lookUp 1", "admit", "verify", "accepted alice"],
+      "what one directory has may be cheap to compare, and another's not")
+    #expect(
+      walk(throttled(login), [.start, row, .admitted, .verified(.mismatch), unknown])
+        == ["lookUp 0", "admit", "verify", "lookUp 1", "refused wrong password"])
+    #expect(
+      walk(throttled(login), [.start, row, .released, row, .verified(.mismatch), row, .verified(.match)])
+        == ["lookUp 0", "admit", "lookUp 0", "verify", "lookUp 1", "verify", "accepted alice"], "it has waited")
     #expect(
       walk(throttled(cram, directories: 1), [.start, found(account(clear: "c")), .admitted, .verified(.mismatch)])
         == ["lookUp 0", "admit", "verifyChallenge", "refused wrong password"])

@@ -201,6 +201,31 @@ import Threads
     #expect(try scene.ask("PASSWD imap\tb\tright\tright\n").held == Self.brief)
   }
 
+  /// Where somebody guesses, cheap passwords are remembered too.
+  @Test func whatMatchesInTheClearMatchesNoHash() throws {
+    let stored = "{SHA256}JLU96RGCpWvARMND9vf34MychCxKnmZzKbv3hj641Ks="
+    let scene = try Scene([
+      "victim@d.org": account("victim@d.org", hash: stored), "other@d.org": account("other@d.org", clear: stored),
+    ])
+    #expect(try scene.ask(login("victim", stored)).result == .refused(.wrongPassword))
+    #expect(try scene.ask(login("other", "wrong")).result == .refused(.wrongPassword))
+    for _ in 0..<2 { #expect(try scene.ask(login("other", stored)).result == .accepted) }
+    #expect(try scene.ask(login("victim", stored)).result == .refused(.wrongPassword), "a hash is no password")
+    #expect(try scene.ask(login("victim", "sha256-secret")).result == .accepted)
+  }
+
+  @Test func aHashThatIsOfTheNameMatchesNoOtherName() throws {
+    // MD5 of "alice:d.org:digestpw".
+    let stored = "{DIGEST-MD5}a62923f42eb1bc7e02b277036913da58"
+    let scene = try Scene([
+      "alice@d.org": account("alice@d.org", hash: stored), "bob@d.org": account("bob@d.org", hash: stored),
+    ])
+    _ = try scene.ask(login("alice", "wrong"))
+    #expect(try scene.ask(login("bob", "digestpw")).result == .refused(.wrongPassword))
+    for _ in 0..<2 { #expect(try scene.ask(login("alice", "digestpw")).result == .accepted) }
+    #expect(try scene.ask(login("bob", "digestpw")).result == .refused(.wrongPassword))
+  }
+
   /// What is held costs no hash, and none when its client goes.
   @Test func whoHangsUpCostsNoHash() throws {
     let scene = try Scene(["a@d.org": account(hash: Self.hashed)])

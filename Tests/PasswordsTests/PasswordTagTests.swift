@@ -25,6 +25,12 @@ struct PasswordTagTests {
     #expect(one != tag(maker, "hpassword", "$2b$has"))
     #expect(one != tag(maker, "assword", "$2b$hashp"))
     #expect(tag(maker, "a", "") != tag(maker, "", "a"))
+    let (password, stored) = (Secret(text: "password"), Secret(text: "$2b$hash"))
+    #expect(one != maker.tag(of: password, against: stored, isHash: false), "a clear password that looks like a hash")
+    #expect(one != maker.tag(of: password, against: stored, username: Array("a".utf8)))
+    #expect(
+      maker.tag(of: password, against: Secret(text: "bc"), username: Array("a".utf8))
+        != maker.tag(of: password, against: Secret(text: "c"), username: Array("ab".utf8)))
     #expect(Set((0..<1000).map { tag(maker, "\($0)", "") }).count == 1000)
   }
 
@@ -36,8 +42,11 @@ struct PasswordTagTests {
   @Test("It is the first half of an HMAC-SHA-256 (computed by Python's hmac)")
   func vector() {
     let tag = tag(PasswordTag.Maker(key: Array(0..<32)), "password", "$2b$hash")
-    #expect(tag.high == 0x51e0_cde0_961c_80f9)
-    #expect(tag.low == 0x1ed9_a1f8_b359_d016)
-    #expect(tag.hint == 0x16)
+    #expect(tag.high == 0x4583_c67f_d9a6_a893)
+    #expect(tag.low == 0x398a_86cb_b116_3212)
+    #expect(tag.hint == 0x12)
+    let clear = PasswordTag.Maker(key: Array(0..<32)).tag(
+      of: Secret(text: "password"), against: Secret(text: "$2b$hash"), isHash: false, username: Array("a@d".utf8))
+    #expect(clear.high == 0x226c_67c7_f092_ba7d)
   }
 }

@@ -18,7 +18,8 @@ struct BenchCommand: ParsableCommand {
         user TAB password [TAB address [TAB KEY=value]...]
 
       address: what ADDRESS= must be, if it is not the user; FAIL if the server
-      must refuse. KEY=value: lines that the reply must have. Accounts are asked for
+      must refuse the login (--mode account asks without a password, and takes no
+      notice). KEY=value: lines that the reply must have. Accounts are asked for
       in a scattered order, each once before any comes again.
 
         gatepost bench --users users.tsv --connections 64 --seconds 10
@@ -96,9 +97,9 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let plan = self.plan
+    let users = try readUsers()
     let report: LoadReport
     do {
-      let users = try readUsers()
       try SocketClient(path: socket, timeout: SocketClient.standardTimeout).knock()
       report = try LoadGenerator.run(plan, socket: socket, users: users)
     } catch {
@@ -106,7 +107,7 @@ struct BenchCommand: ParsableCommand {
       throw ExitCode.temporary
     }
     let summary = BenchSummary(report, plan)
-    standardOutput(json ? summary.json.pretty + "\n" : summary.text)
+    try standardOutput(json ? summary.json.pretty + "\n" : summary.text)
     if report.wrong > 0 || report.requests == 0 { throw ExitCode.refused }
   }
 
@@ -119,10 +120,10 @@ struct BenchCommand: ParsableCommand {
     return plan
   }
 
-  private func readUsers() throws(LoadGenerator.Failure) -> UsersFile? {
+  private func readUsers() throws -> UsersFile? {
     guard let users else { return nil }
     do throws(UsersFile.Failure) { return try UsersFile(path: users) } catch {
-      throw LoadGenerator.Failure("cannot use \(users): \(error)")
+      throw ExitCode.misuse("cannot use \(users): \(error)")
     }
   }
 }

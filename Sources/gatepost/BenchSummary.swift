@@ -25,7 +25,7 @@ struct BenchSummary {
     }
     text += "  own cost    \(Self.rounded(ownCost, 1)) µs of processor a request\n"
     for verdict in LoadReport.Verdict.allCases where verdict != .right && report.count(verdict) > 0 {
-      text += "  WRONG       \(report.count(verdict)) \(Self.meaning(verdict))\n"
+      text += "  WRONG       \(report.count(verdict)) \(meaning(verdict))\n"
     }
     return text
   }
@@ -83,11 +83,12 @@ struct BenchSummary {
     digits == 0 ? "\(Int(value.rounded()))" : "\(rounding(value, digits))"
   }
 
-  private static func meaning(_ verdict: LoadReport.Verdict) -> String {
+  private func meaning(_ verdict: LoadReport.Verdict) -> String {
     switch verdict {
     case .right: "right"
     case .refused: "refused"
     case .accepted: "accepted, where a refusal was expected"
+    case .foreign where plan.mode == .list: "lists with another number of accounts"
     case .foreign: "not about the account that was asked for, or without the expected lines"
     case .silent: "closed without an answer (temporary failure)"
     case .truncated: "cut short"

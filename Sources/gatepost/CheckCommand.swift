@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let report = report()
-    standardOutput(json ? report.json.pretty + "\n" : report.text)
+    try standardOutput(json ? report.json.pretty + "\n" : report.text)
     if report.exitCode != .success { throw report.exitCode }
   }
 

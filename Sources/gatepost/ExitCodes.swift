@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Threads
 
 extension ExitCode {
   /// Refused, or a check failed.
@@ -10,6 +11,12 @@ extension ExitCode {
   static let temporary = ExitCode(75)
   /// The configuration is wrong: EX_CONFIG. The unit file keeps systemd from restarting on it.
   static let configuration = ExitCode(78)
+
+  /// `usage`, after saying what is wrong with what was read: the command line itself is right.
+  static func misuse(_ what: String) -> ExitCode {
+    standardError("gatepost: \(what)")
+    return .usage
+  }
 }
 
 /// Writes a line to standard error.
@@ -19,21 +26,18 @@ func standardError(_ text: String) {
 }
 
 /// Writes to standard output, all of it.
-/// - Returns: false when nobody reads it any more.
-@discardableResult
-func standardOutput(_ text: String) -> Bool {
-  standardOutput(bytes: Array(text.utf8))
-}
-
-/// Writes to standard output, all of it.
-@discardableResult
-func standardOutput(bytes: [UInt8]) -> Bool {
+/// - Throws: `ExitCode.temporary`, after saying why, when it could not: half an answer must not pass for a whole one.
+func standardOutput(_ text: String) throws {
+  let bytes = Array(text.utf8)
   var offset = 0
   while offset < bytes.count {
     let count = bytes.withUnsafeBytes { write(1, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
     if count < 0 && errno == EINTR { continue }
-    if count <= 0 { return false }
+    guard count > 0 else {
+      let reason = SystemError(call: "write", code: count < 0 ? errno : ENOSPC).reason
+      standardError("gatepost: cannot write to standard output: \(reason)")
+      throw ExitCode.temporary
+    }
     offset += count
   }
-  return true
 }

@@ -17,6 +17,9 @@ struct ForgiveCommand: ParsableCommand {
   /// For an answer of the daemon.
   private static let patience: Duration = .seconds(10)
 
+  private static let whenAbsent =
+    "is gatepost running, and has it a control socket? Without systemd's RuntimeDirectory=, [control] socket names it"
+
   @Argument(help: "The user, as they log in or as --list shows them.")
   var user: String?
 
@@ -57,14 +60,15 @@ struct ForgiveCommand: ParsableCommand {
           user.map { Array($0.utf8) } ?? ControlProtocol.none, address.map { Array($0.utf8) } ?? ControlProtocol.none,
         ])
     let answer = try ask(request)
-    if list { show(answer) } else { try report(answer) }
+    if list { try show(answer) } else { try report(answer) }
   }
 
   private func ask(_ request: ControlProtocol.Request) throws -> ControlProtocol.Answer {
     let path = try socketPath()
     let bytes: [UInt8]
     do throws(SocketClient.Failure) {
-      bytes = try SocketClient(path: path, timeout: Self.patience).exchange(ControlProtocol.encode(request))
+      bytes = try SocketClient(path: path, timeout: Self.patience, whenAbsent: Self.whenAbsent)
+        .exchange(ControlProtocol.encode(request))
     } catch {
       throw trouble("\(error)")
     }
@@ -78,7 +82,7 @@ struct ForgiveCommand: ParsableCommand {
   }
 
   private func trouble(_ reason: String) -> ExitCode {
-    if json { standardOutput((["outcome": "unavailable", "reason": .string(reason)] as JSONValue).pretty + "\n") }
+    if json { try? standardOutput((["outcome": "unavailable", "reason": .string(reason)] as JSONValue).pretty + "\n") }
     standardError("gatepost: \(reason)")
     return .temporary
   }
@@ -101,17 +105,17 @@ struct ForgiveCommand: ParsableCommand {
     let forgiven = answer.rows.filter { $0.count == 2 }
     if json {
       let rows = forgiven.map { row -> JSONValue in ["kind": .text(row[0]), "name": .text(row[1])] }
-      standardOutput((["forgiven": .array(rows)] as JSONValue).pretty + "\n")
+      try standardOutput((["forgiven": .array(rows)] as JSONValue).pretty + "\n")
     } else {
       for row in forgiven {
-        standardOutput("forgiven: \(ProbeReport.printable(row[0])) \(ProbeReport.printable(row[1]))\n")
+        try standardOutput("forgiven: \(ProbeReport.printable(row[0])) \(ProbeReport.printable(row[1]))\n")
       }
-      if forgiven.isEmpty { standardOutput("nothing to forgive\n") }
+      if forgiven.isEmpty { try standardOutput("nothing to forgive\n") }
     }
     if forgiven.isEmpty { throw ExitCode.refused }
   }
 
-  private func show(_ answer: ControlProtocol.Answer) {
+  private func show(_ answer: ControlProtocol.Answer) throws {
     let rows = answer.rows.filter { $0.count == 7 }
     func text(_ bytes: [UInt8]) -> String { ProbeReport.printable(bytes) }
     func number(_ bytes: [UInt8]) -> Int { Int(String(decoding: bytes, as: UTF8.self)) ?? 0 }
@@ -123,12 +127,12 @@ struct ForgiveCommand: ParsableCommand {
           "lastFailureSecondsAgo": .int(number(row[5])), "tooManyInARow": .bool(row[6] != ControlProtocol.none),
         ]
       }
-      standardOutput(
+      try standardOutput(
         (["slowed": .array(values), "count": .int(answer.words.first.map(number) ?? 0)] as JSONValue).pretty + "\n")
       return
     }
     guard !rows.isEmpty else {
-      standardOutput("nobody is slowed\n")
+      try standardOutput("nobody is slowed\n")
       return
     }
     let width = rows.map { text($0[1]).count }.max() ?? 0
@@ -142,9 +146,9 @@ struct ForgiveCommand: ParsableCommand {
       lines += row[6] == ControlProtocol.none ? "" : " in a row, slowed for a day"
       lines += "  first \(Self.ago(number(row[4])))  last \(Self.ago(number(row[5])))\n"
     }
-    standardOutput(lines)
+    try standardOutput(lines)
     if let count = answer.words.first.map(number), count > rows.count {
-      standardOutput("and \(count - rows.count) more\n")
+      try standardOutput("and \(count - rows.count) more\n")
     }
   }
 

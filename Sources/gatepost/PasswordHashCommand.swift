@@ -48,7 +48,7 @@ struct PasswordHashCommand: ParsableCommand {
     // This is the one place where a stored hash is meant to be seen.
     let text = hash.withBytes { String(decoding: $0, as: UTF8.self) }
     let value: JSONValue = ["scheme": .string(chosen.name), "weak": .bool(chosen.isWeak), "hash": .string(text)]
-    standardOutput((json ? value.line : text) + "\n")
+    try standardOutput((json ? value.line : text) + "\n")
   }
 
   private func chosenScheme() throws -> PasswordScheme {

@@ -22,7 +22,7 @@ struct PasswordSchemesCommand: ParsableCommand {
   func run() throws {
     let measured = PasswordSchemes.all.map { ($0, PasswordTiming.verification(of: $0)) }
     if json {
-      standardOutput(JSONValue.array(measured.map { Self.value($0, $1) }).pretty + "\n")
+      try standardOutput(JSONValue.array(measured.map { Self.value($0, $1) }).pretty + "\n")
       return
     }
     let width = measured.map { $0.0.name.count }.max() ?? 0
@@ -34,7 +34,7 @@ struct PasswordSchemesCommand: ParsableCommand {
       let target = work.map { "250 ms: \(Self.spelling(scheme, $0))" } ?? ""
       let reckoned = target + String(repeating: " ", count: max(0, Self.widestTarget - target.count))
       let aliases = scheme.aliases.isEmpty ? "" : " (also \(scheme.aliases.joined(separator: ", ")))"
-      standardOutput(
+      try standardOutput(
         "\(name)  \(padded)  \(reckoned)  \(scheme.isWeak ? "weak" : "    ")  \(scheme.summary)\(aliases)\n")
     }
   }

@@ -51,7 +51,7 @@ struct PasswordVerifyCommand: ParsableCommand {
     if case .unverifiable(let what) = verdict { reason = what }
     let value: JSONValue = ["verdict": word, "scheme": .optional(scheme), "reason": .optional(reason)]
     let suffix = scheme.map { " (\($0))" } ?? ""
-    standardOutput((json ? value.line : sentence + suffix) + "\n")
+    try standardOutput((json ? value.line : sentence + suffix) + "\n")
     if status != .success { throw status }
   }
 }

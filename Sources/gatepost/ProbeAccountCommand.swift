@@ -15,14 +15,17 @@ struct ProbeAccountCommand: ParsableCommand {
 
   @OptionGroup var options: ProbeOptions
 
-  func run() throws {
-    let userID = try options.userID(user)
-    let module = Array(module.utf8)
-    guard RequestEncoder.carries(module), !module.contains(UInt8(ascii: " ")) else {
+  func validate() throws {
+    _ = try options.userID(user)
+    guard RequestEncoder.carries(Array(module.utf8)), !module.contains(" ") else {
       throw ValidationError("--module must be a word without spaces or control characters.")
     }
+  }
+
+  func run() throws {
+    let userID = try options.userID(user)
     let request = RequestEncoder.account(
-      module: module, service: options.serviceBytes, userID: userID, remoteAddress: options.remoteAddress)
+      module: Array(module.utf8), service: options.serviceBytes, userID: userID, remoteAddress: options.remoteAddress)
     try ProbeReport.ask(options, request).conclude(
       options, accepted: "found: \(user)", refused: "refused: no such user, or the account is inactive")
   }

@@ -23,8 +23,11 @@ struct ProbeListCommand: ParsableCommand {
     var garbled: String?
     var directory: [UInt8] = []
     var trouble: String?
+    // What came behind a hole would make the list look whole.
+    var cut: (any Error)?
     do throws(SocketClient.Failure) {
       try options.client.exchange(RequestEncoder.enumerate) { bytes in
+        guard cut == nil else { return }
         var text = ""
         decoder.feed(bytes) { entry in
           switch entry {
@@ -40,11 +43,12 @@ struct ProbeListCommand: ParsableCommand {
           case .end: break
           }
         }
-        standardOutput(text)
+        do { try standardOutput(text) } catch { cut = error }
       }
     } catch {
       trouble = error.description
     }
+    if let cut { throw cut }
     if isRefused {
       standardError("gatepost: refused: this process may not list accounts")
       throw ExitCode.refused

@@ -23,6 +23,8 @@ struct ProbeLoginCommand: ParsableCommand {
 
   @OptionGroup var options: ProbeOptions
 
+  func validate() throws { _ = try options.userID(user) }
+
   func run() throws {
     let userID = try options.userID(user)
     let password = try options.carried(PasswordInput.password(fromStandardInput: passwordStdin))

@@ -48,7 +48,7 @@ struct ProbeOptions: ParsableArguments {
   func carried(_ password: Secret) throws -> Secret {
     let isFit = password.withBytes { bytes in !bytes.isEmpty && !bytes.contains { $0 == 0 || $0 == UInt8(ascii: "\n") }
     }
-    guard isFit else { throw ValidationError("The password must not be empty or hold NUL or a line feed.") }
+    guard isFit else { throw ExitCode.misuse("the password must not be empty or hold NUL or a line feed") }
     return password
   }
 }
@@ -68,7 +68,7 @@ struct ProbeReport {
       return ProbeReport(reply: ReplyDecoder.decode(bytes), elapsed: .now - start)
     } catch {
       if options.json {
-        standardOutput(
+        try? standardOutput(
           (["outcome": "unavailable", "reason": .string(error.description)] as JSONValue).pretty + "\n")
       }
       standardError("gatepost: \(error)")
@@ -98,7 +98,7 @@ struct ProbeReport {
         "outcome": .string(outcome), "message": .string(sentence), "milliseconds": .double(milliseconds),
         "account": fields.isEmpty ? .null : .object(members),
       ]
-      standardOutput(value.pretty + "\n")
+      try standardOutput(value.pretty + "\n")
     } else {
       let width = fields.map(\.key.count).max() ?? 0
       var text = "\(sentence) (\(milliseconds) ms)\n"
@@ -106,7 +106,7 @@ struct ProbeReport {
         let key = String(decoding: field.key, as: UTF8.self)
         text += "  \(key)\(String(repeating: " ", count: width - field.key.count))  \(Self.printable(field.value))\n"
       }
-      standardOutput(text)
+      try standardOutput(text)
     }
     if status != .success { throw status }
   }

@@ -20,6 +20,8 @@ struct ProbeSetPasswordCommand: ParsableCommand {
 
   @OptionGroup var options: ProbeOptions
 
+  func validate() throws { _ = try options.userID(user) }
+
   func run() throws {
     let userID = try options.userID(user)
     let old = try carried(PasswordInput.password(fromStandardInput: passwordStdin))
@@ -35,7 +37,7 @@ struct ProbeSetPasswordCommand: ParsableCommand {
   /// PASSWD separates its fields by TABs on one line.
   private func carried(_ password: Secret) throws -> Secret {
     let isFit = password.withBytes { bytes in !bytes.isEmpty && !bytes.contains { $0 < 0x20 } }
-    guard isFit else { throw ValidationError("A password must not be empty or hold control characters here.") }
+    guard isFit else { throw ExitCode.misuse("a password must not be empty or hold control characters here") }
     return password
   }
 }

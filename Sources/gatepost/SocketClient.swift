@@ -9,6 +9,16 @@ struct SocketClient {
 
   let path: String
   let timeout: Duration
+  /// What to look at when there is no such socket.
+  let whenAbsent: String
+
+  init(
+    path: String, timeout: Duration, whenAbsent: String = "is gatepost running, and is this its [[listen]] path?"
+  ) {
+    self.path = path
+    self.timeout = timeout
+    self.whenAbsent = whenAbsent
+  }
 
   /// Why there was no answer, in words that say what to do.
   struct Failure: Error, CustomStringConvertible {
@@ -79,11 +89,18 @@ struct SocketClient {
   private func connectFailure(_ code: Int32) -> Failure {
     switch code {
     case ENOENT:
-      Failure(description: "there is no socket \(path): is gatepost running, and is this its [[listen]] path?")
+      Failure(description: "there is no socket \(path): \(whenAbsent)")
+    case ECONNREFUSED where !isSocket:
+      Failure(description: "\(path) is no socket: name the one that gatepost listens on")
     case ECONNREFUSED: Failure(description: "nobody listens on \(path): its daemon has gone; start it again")
     case EACCES:
       Failure(description: "may not open \(path) as user id \(geteuid()): join the group that owns it, or ask as root")
     default: Failure(description: "cannot connect to \(path): \(SystemError(call: "connect", code: code).reason)")
     }
+  }
+
+  private var isSocket: Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFSOCK
   }
 }

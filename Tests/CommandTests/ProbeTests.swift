@@ -76,6 +76,22 @@ import Testing
     #expect(try json(try probe(["list", "--json"]).output)["name"] as? String == "alice")
   }
 
+  @Test(arguments: [["list"], ["list", "--json"], ["account", "alice"], ["account", "alice", "--json"]])
+  func whatCannotBeWrittenIsNoSuccess(_ arguments: [String]) throws {
+    let command = [try GatepostExecutable.path(), "probe"] + arguments + ["--socket", daemon.socketPath]
+    let result = try ChildProcess.run(["sh", "-c", "exec \"$@\" >/dev/full", "sh"] + command)
+    #expect(result.status == 75)
+    #expect(result.errors.contains("cannot write to standard output: No space left on device"))
+    #expect(!result.errors.contains("complete"))
+  }
+
+  @Test func whatIsNoSocketIsCalledSo() throws {
+    let result = try ChildProcess.run(
+      [GatepostExecutable.path(), "probe", "list", "--socket", folder.file("a.db")])
+    #expect(result.status == 75)
+    #expect(result.errors.contains("is no socket"))
+  }
+
   @Test func setPassword() throws {
     let change = ["set-password", "alice", "--password-stdin"]
     #expect(try probe(change, input: "wrong\nnew-secret\n").status == 1)
@@ -95,7 +111,8 @@ import Testing
 
   @Test(arguments: [
     ["login", ""], ["login", "a\nb", "--password-stdin"], ["account", "alice", "--service", "two words"],
-    ["account", "alice", "--remote-ip", "nowhere"], ["frobnicate"], ["account"],
+    ["account", "alice", "--remote-ip", "nowhere"], ["frobnicate"], ["account"], ["account", ""],
+    ["account", "alice", "--module", ""], ["set-password", "", "--password-stdin"],
   ])
   func usageIsChecked(_ arguments: [String]) throws {
     let result = try probe(arguments, input: "x\n")

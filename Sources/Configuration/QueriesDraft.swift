@@ -41,6 +41,14 @@ struct QueriesDraft {
       template("replace-hash", draft.replaceHash, Placeholder.passwordChange),
       template("app-passwords", draft.appPasswords, Placeholder.lookUp)
     )
+    for (key, template) in [("account", templates.0), ("app-passwords", templates.4)] {
+      template.map { judge($0, Label.child(reading.label, key), needing: asker, findings: &findings) }
+    }
+    for (key, template, value) in [
+      ("set-password", templates.2, newPassword), ("replace-hash", templates.3, newHash),
+    ] {
+      template.map { judge($0, Label.child(reading.label, key), needing: value, asker, findings: &findings) }
+    }
     if draft.replaceHash != nil, draft.setPassword == nil {
       findings.add(Label.child(reading.label, "replace-hash"), "needs a set-password query beside it")
     }
@@ -48,6 +56,28 @@ struct QueriesDraft {
     return QuerySet(
       account: account, enumerate: templates.1, setPassword: templates.2, replaceHash: templates.3,
       appPasswords: templates.4)
+  }
+
+  /// What a query must hold one of, and what it does without.
+  private typealias Need = (any: Set<Placeholder>, without: String)
+
+  private static let asker: Need = (
+    [.username, .localPart], "is about no account in particular: compare a column with :username or :local_part"
+  )
+  private static let newPassword: Need = (
+    [.newHash, .newPassword], "stores no password: set a column to :new_hash, or to :new_password"
+  )
+  private static let newHash: Need = ([.newHash], "stores no hash: set a column to :new_hash")
+
+  /// Who asks for one account and is given whichever row there is lets people in with the password of somebody else.
+  private static func judge(
+    _ query: QueryTemplate, _ label: String, needing needs: Need..., findings: inout Findings
+  ) {
+    let held = query.rendered().parameters
+    for need in needs where need.any.isDisjoint(with: held) {
+      let isQuoted = query.source.contains("$(") || need.any.contains { query.source.contains(":\($0.rawValue)") }
+      findings.add(label, need.without + (isQuoted ? "; inside quotes or a comment it is mere text" : ""))
+    }
   }
 
   private static func read(

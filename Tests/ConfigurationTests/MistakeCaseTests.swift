@@ -255,12 +255,13 @@ extension MistakeCase {
     MistakeCase(
       Fixture.directory + "rehash-to = 12\n", line: 5, key: "directory[1].rehash-to", "such as \"BLF-CRYPT:12\""),
     MistakeCase(
-      directory(base + "rehash-to = \"BLF-CRYPT\"\n[directory.queries]\naccount = \"SELECT 1\""), line: 4,
+      directory(base + "rehash-to = \"BLF-CRYPT\"\n[directory.queries]\naccount = \"SELECT :username\""), line: 4,
       key: "directory[1].rehash-to", "needs a set-password query"),
     MistakeCase(
       directory(
-        base + "rehash-to = \"BLF-CRYPT\"\n[directory.queries]\naccount = \"SELECT 1\"\n"
-          + "set-password = \"UPDATE a SET clear = :new_password\""), line: 4, key: "directory[1].rehash-to",
+        base + "rehash-to = \"BLF-CRYPT\"\n[directory.queries]\naccount = \"SELECT :username\"\n"
+          + "set-password = \"UPDATE a SET clear = :new_password WHERE b = :username\""), line: 4,
+      key: "directory[1].rehash-to",
       "stores :new_hash"),
   ]
 
@@ -269,7 +270,7 @@ extension MistakeCase {
   private static let presets = [
     MistakeCase(directory(base), line: 1, key: "directory[1]", "neither `preset` nor", "`courier`, `postfixadmin`,"),
     MistakeCase(
-      directory(base + "preset = \"courier\"\n[directory.queries]\naccount = \"SELECT 1\""), line: 5,
+      directory(base + "preset = \"courier\"\n[directory.queries]\naccount = \"SELECT :username\""), line: 5,
       key: "directory[1].queries", "both given"),
     MistakeCase(
       directory(base + "preset = \"postfix-admin\"\nuid = 1\ngid = 1"), line: 4, key: "directory[1].preset",
@@ -310,13 +311,13 @@ extension MistakeCase {
       directory(base + "preset = \"courier\"\ntable = \"p; DROP\""), line: 5, key: "directory[1].table",
       "a table's name"),
     MistakeCase(
-      directory(base + "mail-root = \"/v\"\n[directory.queries]\naccount = \"SELECT 1\""), line: 4,
+      directory(base + "mail-root = \"/v\"\n[directory.queries]\naccount = \"SELECT :username\""), line: 4,
       key: "directory[1].mail-root", "parameter of presets"),
     MistakeCase(
       directory(base + "preset = \"courier\"\napp-passwords = true"), line: 5, key: "directory[1].app-passwords",
       "no parameter of the preset `courier`"),
     MistakeCase(
-      directory(base + "app-passwords = true\n[directory.queries]\naccount = \"SELECT 1\""), line: 4,
+      directory(base + "app-passwords = true\n[directory.queries]\naccount = \"SELECT :username\""), line: 4,
       key: "directory[1].app-passwords", "`app-passwords` is the SQL"),
   ]
 
@@ -334,24 +335,56 @@ extension MistakeCase {
       directory(base + "[directory.queries]\naccount = \"\"\"\nSELECT 1\nWHERE a = :usernam\n\"\"\""), line: 5,
       key: "directory[1].queries.account", "line 2", "did you mean :username"),
     MistakeCase(
-      directory(base + "[directory.queries]\naccount = \"SELECT 1\"\nenumerate = \"SELECT :username\""), line: 6,
-      key: "directory[1].queries.enumerate", ":username"),
+      directory(base + "[directory.queries]\naccount = \"SELECT :username\"\nenumerate = \"SELECT :username\""),
+      line: 6, key: "directory[1].queries.enumerate", ":username"),
     MistakeCase(
-      directory(base + "[directory.queries]\naccount = \"SELECT 1\"\napp-passwords = \"SELECT :new_hash\""), line: 6,
+      directory(
+        base + "[directory.queries]\naccount = \"SELECT :username\"\napp-passwords = \"SELECT :username, :new_hash\""),
+      line: 6,
       key: "directory[1].queries.app-passwords", ":new_hash can stand in set-password and replace-hash only"),
     MistakeCase(
-      directory(base + "[directory.queries]\naccount = \"SELECT 1\"\nreplace-hash = \"UPDATE a SET b = :new_hash\""),
+      directory(
+        base
+          + "[directory.queries]\naccount = \"SELECT :username\"\nreplace-hash = \"UPDATE a SET b = :new_hash WHERE c = :username\""
+      ),
       line: 6,
       key: "directory[1].queries.replace-hash", "needs a set-password query"),
     MistakeCase(
-      directory(base + "[directory.queries]\naccount = \"SELECT 1; SELECT 2\""), line: 5,
+      directory(base + "[directory.queries]\naccount = \"SELECT a FROM b WHERE c = :domain\""), line: 5,
+      key: "directory[1].queries.account", "about no account in particular", ":username or :local_part"),
+    MistakeCase(
+      directory(base + "[directory.queries]\naccount = \"SELECT a FROM b WHERE c = '$(local_part)@$(domain)'\""),
+      line: 5, key: "directory[1].queries.account", "about no account", "inside quotes or a comment it is mere text"),
+    MistakeCase(
+      directory(base + "[directory.queries]\naccount = \"SELECT a FROM b WHERE c = ':username'\""), line: 5,
+      key: "directory[1].queries.account", "about no account", "inside quotes"),
+    MistakeCase(
+      directory(base + "[directory.queries]\naccount = \"SELECT :username\"\napp-passwords = \"SELECT a FROM b\""),
+      line: 6, key: "directory[1].queries.app-passwords", "about no account"),
+    MistakeCase(
+      directory(
+        base + "[directory.queries]\naccount = \"SELECT :username\"\n"
+          + "set-password = \"UPDATE a SET b = 'x' WHERE c = :username\""), line: 6,
+      key: "directory[1].queries.set-password", "stores no password", ":new_hash, or to :new_password"),
+    MistakeCase(
+      directory(
+        base + "[directory.queries]\naccount = \"SELECT :username\"\nset-password = \"UPDATE a SET b = :new_hash\""),
+      line: 6, key: "directory[1].queries.set-password", "about no account"),
+    MistakeCase(
+      directory(
+        base + "[directory.queries]\naccount = \"SELECT :username\"\n"
+          + "set-password = \"UPDATE a SET b = :new_hash WHERE c = :username\"\n"
+          + "replace-hash = \"UPDATE a SET b = :new_password WHERE c = :username\""), line: 7,
+      key: "directory[1].queries.replace-hash", "stores no hash"),
+    MistakeCase(
+      directory(base + "[directory.queries]\naccount = \"SELECT 1; SELECT :username\""), line: 5,
       key: "directory[1].queries.account",
       "second statement"),
     MistakeCase(
-      directory(base + "[directory.queries]\naccount = \"SELECT 1\"\nchpass = \"x\""), line: 6,
+      directory(base + "[directory.queries]\naccount = \"SELECT :username\"\nchpass = \"x\""), line: 6,
       key: "directory[1].queries.chpass", "unknown key", "`set-password`"),
     MistakeCase(
-      directory(base + "account = \"SELECT 1\"\npreset = \"courier\""), line: 4, key: "directory[1].account",
+      directory(base + "account = \"SELECT :username\"\npreset = \"courier\""), line: 4, key: "directory[1].account",
       "belongs in [directory.queries]"),
   ]
 

@@ -48,9 +48,18 @@ public struct BareScheme: Sendable, Equatable {
     if isMySQL, ForeignScheme.isMySQL(bytes) { return true }
     switch StoredForm(bytes) {
     case .locked: return false
+    // Dovecot's PBKDF2 begins as MD5-CRYPT does. What is damaged is no password in the clear.
+    case .row(let row, let text, .none) where text == 0 && !isClear && isDamaged(bytes, in: row):
+      var text = label + bytes
+      if case .scheme = PasswordSchemes.recognise(Secret.taking(&text)) { return true }
+      return false
     // Without a dollar sign it is DES by its shape alone.
     case .row: return isClear && first != UInt8(ascii: "$") && PasswordSchemes.selfNamedRow(of: bytes) == nil
     case .unknown: return ForeignScheme.name(of: bytes) == nil
     }
+  }
+
+  private func isDamaged(_ bytes: UnsafeRawBufferPointer, in row: Int) -> Bool {
+    if case .damaged = PasswordSchemes.all[row].method.inspect(bytes) { true } else { false }
   }
 }

@@ -1,10 +1,21 @@
 /// Schemes of the field that are not in the table, so that the log can name them.
 ///
-/// Only these: what merely begins with a dollar may be somebody's password in the clear, and the log must not show a part of it.
+/// Only these: what merely begins with a dollar or a brace may be somebody's password in the clear, and the log must not show a part of
+/// it.
 enum ForeignScheme {
   private static let beginnings: [StaticString] = [
     "$argon2d$", "$argon2$", "$2x$", "$2$", "$bcrypt-sha256$", "$sm3$", "$sm3y$",
     "$8$", "$9$",
+  ]
+
+  /// Names between braces, in capitals: of Dovecot, of directory servers, and of frameworks.
+  static let labels: Set<String> = [
+    "ARGON2D", "BLAKE2B", "BLF", "CISCO", "KERBEROS", "LANMAN", "LM", "LMHASH", "MD2",
+    "MD4CRYPT",
+    "NS-MTA-MD5", "NOOP", "PBKDF2-SHA224", "PBKDF2-SHA384", "PKCS5S2", "RMD160", "RIPEMD160", "RPA", "SASL",
+    "SCRAM-SHA-512",
+    "SHA224", "SHA3", "SHA3-256", "SHA3-512", "SM3", "SRMD160", "SSHA224", "SSHA3", "TIGER", "UNIX",
+    "WHIRLPOOL", "X-PBKDF2", "XSHA",
   ]
 
   /// How `text` begins, when that is one of them.

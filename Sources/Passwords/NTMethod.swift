@@ -2,6 +2,7 @@
 /// ```
 /// raw = 16OCTET        ; MD4 of the password in UTF-16LE
 /// ```
+/// Dovecot and crypt(3) widen each byte of the password to two instead, which is the same for ASCII; either is taken.
 struct NTMethod: UnsaltedMethod {
   static var byteCount: Int { MD4Function.byteCount }
 
@@ -9,13 +10,17 @@ struct NTMethod: UnsaltedMethod {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
-    // Nobody can have set a password that is no text.
-    guard var units = Self.units(of: password) else { return .mismatch }
-    defer { units.withUnsafeMutableBytes { wipe($0) } }
-    let same = units.withUnsafeBytes { units in
-      MD4Function.withDigest(units) { equalInConstantTime($0, raw) }
+    if let units = Self.units(of: password) {
+      let verdict = Verdict(isSame: Self.compare(units, raw), name)
+      if verdict != .mismatch || password.allSatisfy({ $0 < 0x80 }) { return verdict }
     }
-    return Verdict(isSame: same, name)
+    return Verdict(isSame: Self.compare(password.map { UInt16($0).littleEndian }, raw), name)
+  }
+
+  /// Overwrites `units`. Nil when libcrypto refuses.
+  private static func compare(_ units: consuming [UInt16], _ raw: UnsafeRawBufferPointer) -> Bool? {
+    defer { units.withUnsafeMutableBytes { wipe($0) } }
+    return units.withUnsafeBytes { units in MD4Function.withDigest(units) { equalInConstantTime($0, raw) } }
   }
 
   func make(

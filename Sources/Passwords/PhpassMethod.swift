@@ -11,6 +11,8 @@ struct PhpassMethod: SchemeMethod {
   /// The most that is done for a stored string; about a second.
   static let highestCost = 20
   private static let saltLength = 8
+  /// The most blocks that are hashed for one verification, as each round takes in the whole password: about a second.
+  private static let mostBlocks = 1 << 22
 
   /// Six bits of each byte count.
   var saltBytes: Int { Self.saltLength }
@@ -18,6 +20,9 @@ struct PhpassMethod: SchemeMethod {
   var beginnings: [StaticString] { isDrupal ? ["$S$"] : ["$P$", "$H$"] }
   var namesItself: Bool { true }
   private var hashLength: Int { isDrupal ? 43 : 22 }
+  private var blockLength: Int { isDrupal ? 128 : 64 }
+  /// In bytes; phpass and Drupal 7 refuse longer ones, so that nobody has a hash of one.
+  private var longestPassword: Int { isDrupal ? 512 : 4096 }
 
   func inspect(_ raw: UnsafeRawBufferPointer) -> Shape {
     guard let cost = Self.setting(raw, beginnings)?.cost else { return .damaged("not a hash of this scheme") }
@@ -43,7 +48,10 @@ struct PhpassMethod: SchemeMethod {
     _ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer, name: String, using scratch: CryptScratch
   ) -> Verdict {
     if case .damaged(let what) = inspect(raw) { return .unverifiable(scheme: "\(name): \(what)") }
-    guard let (cost, salt) = Self.setting(raw, beginnings) else { return .mismatch }
+    guard password.count <= longestPassword, let (cost, salt) = Self.setting(raw, beginnings) else { return .mismatch }
+    guard (password.count / blockLength + 1) << cost <= Self.mostBlocks else {
+      return .unverifiable(scheme: "\(name): \(cost) as a cost are too much work for so long a password")
+    }
     guard var text = hash(password, salt: salt, cost: cost) else { return .uncomputed(name) }
     defer { wipe(&text) }
     let stored = UnsafeRawBufferPointer(rebasing: raw[(raw.count - hashLength)...])
@@ -54,6 +62,7 @@ struct PhpassMethod: SchemeMethod {
     _ password: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer, rounds: Int?, name: String,
     using scratch: CryptScratch
   ) throws(PasswordMakingError) -> [UInt8] {
+    if password.count > longestPassword { throw .tooLong(maximum: longestPassword) }
     guard let cost = rounds, (0...Self.highestCost).contains(cost) else { throw .unsupported(scheme: name) }
     let letters = salt.map { Cursor.cryptLetter($0) }
     guard let hash = letters.withUnsafeBytes({ self.hash(password, salt: $0, cost: cost) }) else {

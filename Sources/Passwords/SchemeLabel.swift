@@ -31,17 +31,10 @@ struct SchemeLabel {
     self.encoding = encoding
   }
 
-  /// An unknown name for the log: `{ARGON2ID}`. Letters, digits, `.`, `-` and `_` are kept, at most ``maximumBytes``.
+  /// What the log calls a name that is unknown.
   static func printable(_ name: UnsafeRawBufferPointer) -> String {
-    let kept = name.prefix(maximumBytes).map { Key.upper($0) }.filter { byte in
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
-        UInt8(ascii: "-"), UInt8(ascii: "_"):
-        true
-      default: false
-      }
-    }
-    return "{\(String(decoding: kept, as: UTF8.self))}"
+    let upper = String(decoding: name.map { Key.upper($0) }, as: UTF8.self)
+    return ForeignScheme.labels.contains(upper) ? "{\(upper)}" : "an unknown name in braces"
   }
 
   private static let suffixes: [(StaticString, TextEncoding)] = [

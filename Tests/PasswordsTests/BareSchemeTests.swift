@@ -40,6 +40,19 @@ struct BareSchemeTests {
     }
   }
 
+  @Test(
+    "Dovecot's PBKDF2 begins as MD5-CRYPT does",
+    arguments: [
+      "$1$abcDEFGHabcDEFGH$5000$5c091bb03e692d75b96bb12fe90b35f579fa8197",
+      "$1$abc$5000$5f53ddb43db03691c0266c547598e9d6c4df7266",
+    ])
+  func dovecotsPBKDF2(_ stored: String) throws {
+    #expect(try verdict("password", stored, as: "PBKDF2") == .match)
+    #expect(try verdict("Password", stored, as: "PBKDF2") == .mismatch)
+    #expect(try verdict("rasmuslerdorf", "$1$rasmusle$rISCgZzpwk3UhDidwXvin0", as: "PBKDF2") == .match)
+    #expect(try read(stored, as: "PLAIN").matches(Secret(text: stored)), "a hash is no password")
+  }
+
   @Test("The older scheme of a column is still read beside the newer one")
   func mixed() throws {
     #expect(try verdict("rasmuslerdorf", "rl.3StKT.4T8M", as: "PLAIN-MD5") == .match)

@@ -117,6 +117,9 @@ struct RehashTargetTests {
     "Where only a part of the password counts, it is replaced when all of it did",
     arguments: [
       ("abJnggxhB/yWI", "1234567", true), ("abJnggxhB/yWI", "12345678", false), ("abJnggxhB/yWI", "123456789", false),
+      // Seven bits of each byte count: "C<rsel" would do as well.
+      ("abYk.d0QoPEbQ", "ürsel", false), ("_J9..CCCCcvg9LbfaRSA", "ürsel", false),
+      ("_J9..CCCCAdOPEhU/ta.", "ursel1", true),
       ("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", String(repeating: "a", count: 71), true),
       ("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", String(repeating: "a", count: 72), false),
       ("{PLAIN-TRUNC}6-secret", "secret", false), ("{PLAIN-TRUNC}7-secret", "secret", true),

@@ -85,6 +85,9 @@ struct Vector: Sendable, CustomTestStringConvertible {
     Vector("PLAIN-MD4", "{PLAIN-MD4}a448017aaf21d8525fc10ae87aa6729d", "abc"),
     Vector("NT", "{NT}8846f7eaee8fb117ad06bdd830b7586c", "password"),
     Vector("NT", "{NTLM}8846F7EAEE8FB117AD06BDD830B7586C", "password"),
+    // Of each byte of the UTF-8 two (libcrypt's $3$); and in UTF-16 (Python).
+    Vector("NT", "{NTLM}27b6f2297fc4dacc039bbe06f3309189", "pässwort"),
+    Vector("NT", "{NT}82e0efe8eb7c6c8c0da87be006a9d174", "pässwort"),
     Vector("MYSQL", "{MYSQL}*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19", "password"),
     Vector("MYSQL", "{mysql}*2470c0c06dee42fd1618bb99005adca2ec9d1e19", "password"),
     Vector("MYSQL-OLD", "{MYSQL-OLD}5d2e19393cc5ef67", "password"),

@@ -145,6 +145,23 @@ struct WorkLimitTests {
     edge("OTP", 16, { "{OTP}sha1 \($0) seed " }, ["100000", "100001", "18446744073709551617"]),
   ]
 
+  @Test(
+    "Whoever hashes a password in each round takes none that is longer than there are hashes of",
+    arguments: [("$P$9", 22, 4096), ("$H$9", 22, 4096), ("$S$9", 43, 512)])
+  func longPasswords(_ setting: String, _ length: Int, _ longest: Int) {
+    let stored = "\(setting)abcdefgh" + String(repeating: "a", count: length)
+    #expect(verify(String(repeating: "x", count: longest), stored) == .mismatch)
+    #expect(verify(String(repeating: "x", count: longest + 1), stored) == .mismatch)
+    // At the highest cost a short one is a second's work.
+    let costly = stored.replacing("9abc", with: "Iabc")
+    #expect(verify(String(repeating: "x", count: longest + 1), costly) == .mismatch, "and without any work")
+    guard case .unverifiable(let why) = verify(String(repeating: "x", count: longest), costly) else {
+      Issue.record("computed")
+      return
+    }
+    #expect(why.hasSuffix("20 as a cost are too much work for so long a password"))
+  }
+
   /// PBKDF2's limit, and two that are more.
   private static let derived = ["10000000", "10000001", "2147483648"]
 

@@ -12,7 +12,8 @@ public struct BackEnd: Sendable {
   /// Whether it has a password at all, so that `password-file` makes sense.
   public let takesPasswordFile: Bool
   /// Checks the location without touching the database.
-  /// - Returns: what is wrong with it; nil when nothing is.
+  /// - Returns: what is wrong with it, without any part of what may be a password: words that have lost their key may be one. Nil when
+  ///   nothing is.
   public let objection: @Sendable (_ location: String) -> String?
   /// Whether the location holds a password in the clear, which a world-readable configuration file must not.
   public let holdsPassword: @Sendable (_ location: String) -> Bool

@@ -49,7 +49,7 @@ struct DirectoryAssembly {
     guard let value = reading.require(backEnd.locationKey, value, advice, &findings) else { return nil }
     let key = label(backEnd.locationKey)
     if let objection = backEnd.objection(value) {
-      findings.add(key, SecretMask.hide(value, in: objection))
+      findings.add(key, objection)
     }
     if backEnd.holdsPassword(value) {
       if let file, file.isWorldReadable {

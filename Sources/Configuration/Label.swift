@@ -21,6 +21,8 @@ enum Label {
 
   /// `text` on one line and not too long: a key that needs no quotes as it is, any other in quotes.
   static func printable(_ text: String) -> String {
+    // A whole conninfo, perhaps with a password, pasted where a key belongs.
+    if let sign = text.firstIndex(of: "=") { return "\"\(Label.harmless(String(text[...sign]), upTo: longestKey))…\"" }
     let isBare = !text.isEmpty && text.utf8.allSatisfy(isBareKeyByte)
     if isBare && text.utf8.count <= longestKey { return text }
     return "\"\(Label.harmless(text, upTo: longestKey))\""

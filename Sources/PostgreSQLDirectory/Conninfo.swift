@@ -74,9 +74,10 @@ struct Conninfo: Sendable, Equatable {
   }
 
   /// libpq quotes what it stumbles over, which can be half of a password with a space in it.
-  private static func masked(_ message: String, of text: String) -> String {
+  static func masked(_ message: String, of text: String) -> String {
     let line = OneLine.clean(message)
-    guard text.lowercased().contains("password") || text.contains("://") else { return line }
+    // A word without a key may be a password that has lost its own.
+    guard text.lowercased().contains("password") || text.contains("://") || line.contains("\"=\"") else { return line }
     let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
     return parts.enumerated().map { index, part in
       index.isMultiple(of: 2) || part == "=" ? String(part) : "…"

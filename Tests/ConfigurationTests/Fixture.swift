@@ -12,14 +12,13 @@ enum Fixture {
     holdsPassword: { _ in false },
     open: { _ in throw NeverOpened() })
 
-  /// Objects like libpq: by repeating the word it did not understand.
+  /// Objects as `BackEnd.objection` has to: without the word it did not understand.
   static let postgresql = BackEnd(
     type: "postgresql", aliases: ["authpgsql"], dialect: .postgresql, locationKey: "connection",
     objection: { location in
       let words = location.split { " \n\t".contains($0) }
-      return words.first { !$0.contains("=") && !$0.contains("://") }.map {
-        "missing \"=\" after \"\($0)\" in connection info string"
-      }
+      return words.contains { !$0.contains("=") && !$0.contains("://") }
+        ? "missing \"=\" in connection info string" : nil
     },
     holdsPassword: { $0.contains("password=") || $0.contains("://") && $0.contains("@") },
     open: { _ in throw NeverOpened() })
@@ -28,7 +27,7 @@ enum Fixture {
     type: "mariadb", aliases: ["authmysql"], dialect: .mariadb, locationKey: "connection",
     objection: { location in
       let words = location.split(separator: " ")
-      return words.first { !$0.contains("=") }.map { "missing \"=\" after \"\($0)\"" }
+      return words.contains { !$0.contains("=") } ? "missing \"=\"" : nil
     },
     holdsPassword: { $0.contains("password=") },
     open: { _ in throw NeverOpened() })

@@ -16,17 +16,51 @@ import Testing
       #expect(row.objection(good) == nil, "\(good)")
     }
     #expect(row.objection("hostt=a") == "invalid connection option \"hostt\"")
-    #expect(row.objection("host") == "missing \"=\" after \"host\" in connection info string")
+    #expect(row.objection("host") == "missing \"=\" after \"…\" in connection info string")
     #expect(row.objection("host='a") == "unterminated quoted string in connection info string")
     #expect(row.objection("postgresql://[::1/db") != nil)
   }
 
   @Test func anObjectionQuotesNoPassword() {
-    for bad in ["password=half other", "postgresql://u:other@h:port:x/db?password", "password=a other='"] {
+    for bad in [
+      "password=half other", "postgresql://u:other@h:port:x/db?password", "password=a other='", "host=/a other",
+      // Not encoded: a part of it seems to be the host, its port, or the database.
+      "postgresql://u:p@other@h/db", "postgresql://u:other/x@h/db", "postgresql://u:1/other@h/db",
+      "postgresql://u:a?b@other@h/db", "postgresql://u:other#a/b@h/db", "postgresql://u:p%other@h/db",
+      "postgresql://u:other@h/db?sslmode=other",
+    ] {
       let text = BackEnd.postgresql.objection(bad)
       #expect(text != nil)
       #expect(text?.contains("other") == false, "\(text ?? "")")
     }
+  }
+
+  /// What no server would ever mend.
+  @Test(arguments: [
+    ("port=abc", "port: expected a number from 1 to 65535"), ("port=0", "from 1 to 65535"),
+    ("port=99999", "from 1 to 65535"), ("host=a,b port=1,2,3", "as many as there are hosts, and found 3"),
+    ("port=1,2", "and found 2"), ("host=a,b hostaddr=127.0.0.1", "host and hostaddr"),
+    ("sslmode=bogus", "invalid sslmode value: \"bogus\""), ("target_session_attrs=foo", "target_session_attrs"),
+    ("gssencmode=foo", "gssencmode"), ("channel_binding=foo", "channel_binding"),
+    ("connect_timeout=abc", "connect_timeout: expected a number"), ("keepalives_idle=x", "keepalives_idle"),
+    ("service=no-such-service", "no-such-service"), ("ssl_min_protocol_version=9", "ssl_min_protocol_version"),
+    ("password=x sslmode=bogus", "invalid sslmode value: \"…\""),
+  ]) func whatCannotBeIsAMistake(_ location: String, _ words: String) {
+    let objection = BackEnd.postgresql.objection(location)
+    #expect(objection?.contains(words) == true, "\(objection ?? "none")")
+  }
+
+  @Test(arguments: [
+    "host=/var/run/postgresql,db2 port=5432,5433", "host=a,b port=7", "hostaddr=127.0.0.1 port=1", "host=a port=''",
+    "sslmode=require gssencmode=disable", "host=db gssencmode=require",
+    "host=db sslmode=verify-full sslrootcert=/nowhere",
+    "host=db sslcert=/nowhere sslkey=/nowhere", "connect_timeout=0 keepalives=1", "host=@abstract",
+    "target_session_attrs=read-write", "postgresql://u:p%40h@h/d", "postgresql://%2Frun%2Fpg/d",
+    "postgresql:///d?host=/run",
+    "postgresql://u@h/d?user=me@azure", "password='a@b/c'", "passfile=/nowhere", "requirepeer=postgres",
+    "application_name=x",
+  ]) func whatMayBeIsNone(_ location: String) {
+    #expect(BackEnd.postgresql.objection(location) == nil)
   }
 
   @Test(arguments: [

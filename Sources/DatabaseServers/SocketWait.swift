@@ -19,13 +19,3 @@ package enum SocketWait {
     }
   }
 }
-
-extension Duration {
-  /// For poll(): rounded up, at most a minute, 0 when negative.
-  package var pollMilliseconds: Int32 {
-    if self <= .zero { return 0 }
-    if self >= .seconds(60) { return 60_000 }
-    let (seconds, attoseconds) = components
-    return Int32(seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-  }
-}

@@ -113,7 +113,7 @@ internal import Threads
     /// The server gives up with us: a change that waits for a lock does not wait on after its asker is gone. MySQL does not know the
     /// second variable, and passes over what stands in such a comment.
     private func limitServer(_ connection: Connection, until deadline: Deadline) throws(DatabaseFault) {
-      let milliseconds = max(1, Int((deadline - .now).pollMilliseconds))
+      let milliseconds = Int((deadline - .now).statementMilliseconds)
       let thousandths = "\(1_000 + milliseconds % 1_000)".dropFirst()
       try connection.query(
         "SET innodb_lock_wait_timeout = \(max(1, (milliseconds + 999) / 1_000))"

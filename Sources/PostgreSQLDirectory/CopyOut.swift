@@ -42,9 +42,8 @@ struct CopyOut: ~Copyable {
     // Only what a cursor takes too can stand as a table: no `DELETE … RETURNING`.
     let list = "SELECT * FROM (\(sql)\n) AS list"
     // The list has a time limit of its own, which comes first; one of the role's, for each statement, is not meant for all of it.
-    let limit = Int64((deadline - .now).pollMilliseconds) + 1_000
-    try connection.run(
-      "BEGIN; SET LOCAL statement_timeout = \(min(limit, Int64(Int32.max)))", until: deadline, stop: stop)
+    let limit = (deadline - .now + .seconds(1)).statementMilliseconds
+    try connection.run("BEGIN; SET LOCAL statement_timeout = \(limit)", until: deadline, stop: stop)
     do throws(DatabaseFault) {
       let names = try connection.prepare("", list, until: deadline, stop: stop)
       try connection.beginCopy("COPY (\(list)) TO STDOUT", until: deadline, stop: stop)

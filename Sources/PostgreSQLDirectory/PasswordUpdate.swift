@@ -42,7 +42,7 @@ struct PasswordUpdate {
       // The server gives up with us: a change that waits for a lock does not wait on after its asker is gone.
       let isolation = change.replacing == nil ? "" : " ISOLATION LEVEL REPEATABLE READ"
       try connection.run("BEGIN\(isolation)", until: deadline, stop: stop)
-      let left = max(1, (deadline - .now).pollMilliseconds)
+      let left = (deadline - .now).statementMilliseconds
       try connection.run("SET LOCAL statement_timeout = \(left)", until: deadline, stop: stop)
       if change.replacing != nil {
         let found = change.mayReplace(try stored(change.key, on: connection, until: deadline))

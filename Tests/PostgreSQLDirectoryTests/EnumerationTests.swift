@@ -174,6 +174,17 @@ import Threads
     #expect(accounts(directory).accounts.count == 8)
   }
 
+  /// One statement lasts as long as the client reads.
+  @Test func theServersLimitIsThatOfTheWholeList() throws {
+    let directory = try directory(
+      "SELECT 'a' AS username, 1 AS uid, 2 AS gid, '/' AS home, setting AS maildir FROM pg_settings "
+        + "WHERE name = 'statement_timeout'")
+    defer { directory.shutDown() }
+    let (outcome, accounts) = accounts(directory, deadline: .now + .seconds(600))
+    let limit = accounts.first.flatMap { Int(String(decoding: $0.maildir, as: UTF8.self)) }
+    #expect(limit.map { (580_000...601_000).contains($0) } == true, "\(outcome): \(limit as Any) ms")
+  }
+
   @Test(arguments: Way.allCases) func aDeadlineHalfWayIsNoEnd(_ way: Way) throws {
     let directory = try directory(Self.rows(3, "WHERE i < 3 OR pg_sleep(30) IS NULL"), way)
     defer { directory.shutDown() }

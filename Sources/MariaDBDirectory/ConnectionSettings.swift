@@ -10,10 +10,11 @@ internal import Threads
   struct ConnectionSettings: Sendable {
 
     /// What the scanner of placeholders goes by, and what a password change needs: that a value too long for its column is an error.
-    /// A session that lies idle is kept for a year.
+    /// What the server would leave out without an error, all rows behind a number of them, and the rest of a long `GROUP_CONCAT`, is not
+    /// left out. A session that lies idle is kept for a year.
     private static let session = """
       SET NAMES utf8mb4, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', autocommit = 1, \
-      wait_timeout = 31536000
+      sql_select_limit = 18446744073709551615, group_concat_max_len = \(largestRow), wait_timeout = 31536000
       """
     /// In bytes; a larger one ends the connection. The replies of clients hold 8 KiB.
     private static let largestRow: UInt = 16 * 1_024 * 1_024

@@ -42,10 +42,11 @@ internal import Threads
         do throws(DatabaseFault) {
           names = try Statement(query, on: connection, until: deadline, stop: stop).columnNames
         } catch {
-          findings.append(Self.finding("queries.\(key)", error))
+          findings.append(Self.finding(key, error))
           if error.kind != .query { return findings }
           continue
         }
+        if Self.storesPasswords(key), !names.isEmpty { findings.append(NoChange.finding("queries.\(key)")) }
         do throws(ColumnError) {
           try check(names)
         } catch {
@@ -55,18 +56,18 @@ internal import Threads
       return findings
     }
 
+    private static func storesPasswords(_ key: String) -> Bool { key == "set-password" || key == "replace-hash" }
+
     /// A user that may only read is a good one: the presets bring a set-password query whether it is wanted or not.
     private static func finding(_ key: String, _ fault: DatabaseFault) -> DirectoryFinding {
-      if key == "queries.set-password" || key == "queries.replace-hash",
-        ServerError(behind: fault)?.isMissingPermission == true
-      {
+      if storesPasswords(key), ServerError(behind: fault)?.isMissingPermission == true {
         return DirectoryFinding(
-          .limited, key: key,
+          .limited, key: "queries.\(key)",
           "\(fault): passwords cannot be changed; GRANT SELECT, UPDATE (password) to this user if they should be")
       }
       return DirectoryFinding(
-        fault.kind == .query && !fault.isPassing ? .configuration : .unavailable, key: key, ConnectionAdvice.text(fault)
-      )
+        fault.kind == .query && !fault.isPassing ? .configuration : .unavailable, key: "queries.\(key)",
+        ConnectionAdvice.text(fault))
     }
   }
 #endif

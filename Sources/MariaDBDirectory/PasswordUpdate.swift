@@ -51,7 +51,7 @@ internal import Threads
         }
         let statement = try Statement(query, on: connection, until: deadline, stop: stop)
         guard statement.columnNames.isEmpty else {
-          return .unavailable(Unavailability(.queryFailed, "set-password is no statement that changes rows"))
+          return .unavailable(NoChange.unavailability)
         }
         try statement.execute(parameters, until: deadline, stop: stop)
         let rows = statement.affectedRows

@@ -37,9 +37,15 @@ struct Inspection {
     ]
     for (key, query, check) in checks {
       guard let query else { continue }
+      let storesPasswords = key == "set-password" || key == "replace-hash"
       let names: [String]
       do throws(DatabaseFault) {
-        names = try connection.prepare("gatepost_\(key)", query.rendered().sql, until: deadline, stop: stop)
+        let sql = query.rendered().sql
+        names = try connection.prepare("gatepost_\(key)", sql, until: deadline, stop: stop)
+        if storesPasswords, try !isChange(sql, returning: names, on: connection, until: deadline) {
+          findings.append(NoChange.finding("queries.\(key)"))
+          continue
+        }
       } catch {
         findings.append(
           DirectoryFinding(
@@ -54,16 +60,40 @@ struct Inspection {
       }
       if let fault = missingPermission(key, query, on: connection, until: deadline) {
         // A role that may only read is a good one: the presets bring a set-password query whether it is wanted or not.
-        let isLogin = key != "set-password" && key != "replace-hash"
         findings.append(
           DirectoryFinding(
-            isLogin ? .configuration : .limited, key: "queries.\(key)",
-            isLogin
-              ? Self.text(fault)
-              : "\(fault): passwords cannot be changed; GRANT UPDATE (password) to this role if they should be"))
+            storesPasswords ? .limited : .configuration, key: "queries.\(key)",
+            storesPasswords
+              ? "\(fault): passwords cannot be changed; GRANT UPDATE (password) to this role if they should be"
+              : Self.text(fault)))
       }
     }
     return findings
+  }
+
+  /// Whether a statement that could be prepared is an `UPDATE` or the like, with or without `RETURNING`, by the server's own grammar:
+  /// `PREPARE` takes those and `SELECT`, a cursor takes `SELECT` alone. Nothing is run. A `SELECT` of no columns is not told from them.
+  private func isChange(
+    _ sql: String, returning names: [String], on connection: Connection, until deadline: Deadline
+  ) throws(DatabaseFault) -> Bool {
+    // Asked of what returns rows only: the answer to an UPDATE is an error, which the server would log at each start.
+    if !names.isEmpty, try isTaken("DECLARE gatepost CURSOR FOR \(sql)", by: connection, until: deadline) {
+      return false
+    }
+    return try isTaken("PREPARE gatepost AS \(sql)", by: connection, until: deadline)
+  }
+
+  /// Whether it is no syntax error.
+  private func isTaken(
+    _ sql: String, by connection: Connection, until deadline: Deadline
+  ) throws(DatabaseFault) -> Bool {
+    do throws(DatabaseFault) {
+      _ = try connection.prepare("", sql, until: deadline, stop: stop)
+      return true
+    } catch {
+      guard error.kind == .query else { throw error }
+      return error.state != .syntaxError
+    }
   }
 
   /// Preparing asks for no permission, running does, and so does EXPLAIN, which changes nothing. What else EXPLAIN may

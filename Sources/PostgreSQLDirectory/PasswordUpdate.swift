@@ -49,13 +49,13 @@ struct PasswordUpdate {
         guard case .accepted = found else { return found }
       }
       try connection.begin(sql, parameters, until: deadline, stop: stop)
-      let rows = try connection.finish(until: deadline, stop: stop).affectedRows
+      let rows = try connection.finish(until: deadline, stop: stop).changedRows
       guard rows == 1 else {
         _ = try? connection.run("ROLLBACK", until: deadline, stop: stop)
         switch rows {
         case 0: return .refused(.unknownUser)
         case let rows?: return .unavailable(Unavailability(.ambiguous, "\(rows) rows would change"))
-        case nil: return .unavailable(Unavailability(.queryFailed, "set-password is no statement that changes rows"))
+        case nil: return .unavailable(NoChange.unavailability)
         }
       }
       if change.replacing != nil {

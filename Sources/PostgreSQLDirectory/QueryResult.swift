@@ -20,8 +20,13 @@ struct QueryResult: ~Copyable {
     (0..<PQnfields(handle)).map { PQfname(handle, $0).map { String(cString: $0) } ?? "" }
   }
 
-  /// How many rows a statement changed or returned; nil when it is of no such kind.
-  var affectedRows: Int? { PQcmdTuples(handle).flatMap { Int(String(cString: $0)) } }
+  /// How many rows a statement changed; nil when it is none that says so. A `SELECT` says how many it returned, and may have changed any.
+  var changedRows: Int? {
+    guard let kind = command.split(separator: " ").first, ["UPDATE", "INSERT", "DELETE", "MERGE"].contains(kind) else {
+      return nil
+    }
+    return PQcmdTuples(handle).flatMap { Int(String(cString: $0)) }
+  }
 
   /// The statement that was done, such as `COMMIT`.
   var command: String { PQcmdStatus(handle).map { String(cString: $0) } ?? "" }

@@ -27,6 +27,26 @@ extension DirectoryConformance {
         }
       }
     },
+    ConformanceCase("inspect: queries that change nothing where passwords are to be stored") { fixture in
+      try fixture.makeTable()
+      func query(_ sql: String) throws -> QueryTemplate {
+        try QueryTemplate(sql, dialect: fixture.dialect, allowing: Placeholder.passwordChange)
+      }
+      let select = try query("SELECT login FROM accounts WHERE login = :username AND hash <> :new_hash")
+      let update = try query(DirectoryFixture.setPassword)
+      let account = try query(DirectoryFixture.account)
+      for (setPassword, replaceHash, key) in [
+        (select, update, "queries.set-password"), (update, select, "queries.replace-hash"),
+      ] {
+        let queries = QuerySet(account: account, setPassword: setPassword, replaceHash: replaceHash)
+        try fixture.withDirectory(queries) { directory in
+          let findings = directory.inspect()
+          try expect(findings.map(\.key) == [key], "\(findings)")
+          try expect(findings.allSatisfy { $0.kind == .configuration }, "\(findings)")
+          try expect(findings.allSatisfy { $0.text.contains("it must be an UPDATE") }, "\(findings)")
+        }
+      }
+    },
     ConformanceCase("inspect: columns that are unknown or missing, all of them") { fixture in
       try fixture.makeTable()
       try fixture.withDirectory(

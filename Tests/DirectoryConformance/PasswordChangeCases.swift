@@ -58,6 +58,16 @@ extension DirectoryConformance {
         try expectUnavailable(directory.change("alice@example.com"), .queryFailed)
       }
     },
+    ConformanceCase("set-password that finds a row and changes none: unavailable") { fixture in
+      try fixture.makeTable()
+      try fixture.insert()
+      let query = "SELECT login FROM accounts WHERE login = :username AND hash <> :new_hash"
+      try fixture.withDirectory(setPassword: query) { directory in
+        let detail = try expectUnavailable(directory.change("alice@example.com"), .queryFailed)
+        try expect(detail.contains("it must be an UPDATE"), detail)
+        try expectEqual(text(directory.find("alice@example.com").passwordHash), "$1$abc$hash")
+      }
+    },
     ConformanceCase("no set-password query: refused as not offered") { fixture in
       try fixture.makeTable()
       try fixture.insert()

@@ -88,6 +88,54 @@ import Threads
     #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "hash1")
   }
 
+  /// A SELECT has a count too, of the rows it returns.
+  @Test(arguments: [
+    "SELECT password FROM people WHERE username = :username AND password <> :new_hash",
+    "SELECT change(:username, :new_hash)", "SELECT FROM change(:username, :new_hash)",
+    "CALL change_it(:username, :new_hash)",
+    "WITH changed AS (UPDATE people SET password = :new_hash WHERE username = :username RETURNING 1) SELECT * FROM changed",
+    "-- UPDATE\n(TABLE people LIMIT length(:username) - 4 OFFSET length(:new_hash))",
+  ])
+  func whatDoesNotSayHowManyRowsItChangesIsAnError(_ query: String) throws {
+    let (server, database) = try prepare(Self.functions)
+    let (directory, _) = try People.open(
+      server.conninfo(database: database), queries: People.queries(setPassword: query))
+    defer { directory.shutDown() }
+    let cause = directory.change("user1", to: "new").cause
+    #expect(cause?.code == .queryFailed && cause?.detail.contains("it must be an UPDATE") == true, "\(cause as Any)")
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "hash1")
+    // A SELECT of no columns looks like a statement that has none.
+    if query.hasPrefix("SELECT FROM") { return }
+    let findings = directory.inspect()
+    #expect(findings.map(\.key) == ["queries.set-password"] && findings.first?.kind == .configuration, "\(findings)")
+    #expect(findings.first?.text.contains("it must be an UPDATE") == true, "\(findings)")
+  }
+
+  @Test(arguments: [
+    "UPDATE people SET password = :new_hash WHERE username = :username RETURNING username, password",
+    "/* SELECT */ WITH one AS (SELECT :username AS name) UPDATE people SET password = :new_hash FROM one WHERE username = name",
+    "WITH one AS (SELECT :username AS name) UPDATE people SET password = :new_hash FROM one WHERE username = name RETURNING 1;",
+    "INSERT INTO people VALUES (:username, :new_hash) ON CONFLICT (username) DO UPDATE SET password = :new_hash RETURNING 1",
+    "MERGE INTO people USING (SELECT :username AS name) AS one ON username = name WHEN MATCHED THEN UPDATE SET password = :new_hash",
+  ])
+  func whatSaysHowManyRowsItChangesIsGood(_ query: String) throws {
+    let (server, database) = try prepare()
+    let (directory, _) = try People.open(
+      server.conninfo(database: database), queries: People.queries(setPassword: query))
+    defer { directory.shutDown() }
+    #expect(directory.inspect().isEmpty, "\(directory.inspect())")
+    let outcome = directory.change("user1", to: "new")
+    #expect(outcome.value != nil, "\(outcome)")
+    #expect(try server.sql("SELECT password FROM people WHERE username = 'user1'", database: database) == "new")
+  }
+
+  private static let functions = """
+    CREATE FUNCTION change(text, text) RETURNS integer LANGUAGE sql
+      AS $$ UPDATE people SET password = $2 WHERE username = $1 RETURNING 1 $$;
+    CREATE PROCEDURE change_it(text, text) LANGUAGE sql
+      AS $$ UPDATE people SET password = $2 WHERE username = $1 $$;
+    """
+
   @Test func nothingIsBoundThatWouldBeCutShort() throws {
     let (server, database) = try prepare()
     let (directory, _) = try People.open(server.conninfo(database: database))

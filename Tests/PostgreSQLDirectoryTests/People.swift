@@ -16,7 +16,9 @@ enum People {
   static let enumerate = "SELECT username, 5000 AS uid, 5000 AS gid, '/home' AS home FROM people"
   static let setPassword = "UPDATE people SET password = :new_hash WHERE username = :username"
 
-  static func queries(_ account: String = account, enumerate: String? = enumerate) throws -> QuerySet {
+  static func queries(
+    _ account: String = account, enumerate: String? = enumerate, setPassword: String = setPassword
+  ) throws -> QuerySet {
     func read(_ sql: String, _ allowing: Set<Placeholder>) throws -> QueryTemplate {
       try QueryTemplate(sql, dialect: .postgresql, allowing: allowing)
     }

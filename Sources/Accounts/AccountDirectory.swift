@@ -46,7 +46,8 @@ public struct PasswordChange: Sendable {
 ///   passed, the queue is full or the directory was shut down. A completion may do a few microseconds of work on that thread.
 /// - Found is `accepted` (an inactive account too: the broker judges `isActive`). No row is `refused(.unknownUser)`.
 ///   Two or more rows for one name, a row that `AccountColumns` rejects, an error of the database, a passed deadline:
-///   `unavailable`. A user name that the database's encoding cannot hold can be nobody's: `refused(.unknownUser)`.
+///   `unavailable`. A user name that the database's encoding cannot hold can be nobody's: `refused(.unknownUser)`. A service that it cannot hold is
+///   `unavailable` where the query asks for it, and no matter where it does not.
 /// - What a login brings is bound as a parameter, never spliced into SQL.
 /// - `enumerate` blocks its caller, needs no more memory for a million rows than for a hundred, and uses a connection of its
 ///   own, so that no login waits for it.

@@ -9,6 +9,7 @@ package struct BoundParameters {
   /// Of each placeholder, its constant; empty for those that a question fills.
   private let constants: [[UInt8]]
   private let roomForConstants: Int
+  private let holdsService: Bool
   private var bytes: [UInt8] = []
   private var offsets: [Int] = []
 
@@ -17,6 +18,13 @@ package struct BoundParameters {
     self.placeholders = placeholders
     self.constants = placeholders.map { constants[$0] ?? [] }
     roomForConstants = self.constants.reduce(0) { $0 + $1.count }
+    holdsService = placeholders.contains(.service)
+  }
+
+  /// Whether the service of `key` is one of the values, and no text that the database can hold. The user's name is not at fault: that is no
+  /// refusal.
+  package func lacksService(of key: AccountKey, _ canHold: ([UInt8]) -> Bool) -> Bool {
+    holdsService && !canHold(key.service)
   }
 
   /// Takes the values for one question.

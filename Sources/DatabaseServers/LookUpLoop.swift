@@ -309,7 +309,7 @@ package struct LookUpLoop {
     }
   }
 
-  /// The next of those who wait. Who cannot be in the database is answered instead.
+  /// The next of those who wait. Who cannot be in the database, or asks what it cannot be asked, is answered instead.
   private mutating func takeWaiting(_ count: Int, for connection: any LookUpConnection) -> [LookUp] {
     var lookUps: [LookUp] = []
     lookUps.reserveCapacity(min(count, waiting.count))
@@ -317,10 +317,12 @@ package struct LookUpLoop {
     while lookUps.count < count, taken < waiting.count {
       let lookUp = waiting[taken]
       taken += 1
-      if connection.canHold(lookUp.key) {
-        lookUps.append(lookUp)
-      } else {
+      if !connection.canHold(lookUp.key.name.username) {
         answer(lookUp, .nobody)
+      } else if queries.lacksService(of: lookUp, on: connection) {
+        answer(lookUp, .unavailable(.serviceIsNoText))
+      } else {
+        lookUps.append(lookUp)
       }
     }
     waiting.removeFirst(taken)

@@ -24,6 +24,14 @@ package struct LookUpQueries: Sendable {
   /// Whether there is such a query.
   package let hasAppPasswords: Bool
 
+  /// Whether a question cannot be asked, because its service is no text that the database can hold.
+  func lacksService(of lookUp: LookUp, on connection: any LookUpConnection) -> Bool {
+    switch lookUp.question {
+    case .account: account.parameters.lacksService(of: lookUp.key) { connection.canHold($0) }
+    case .appPasswords: appPasswords.parameters.lacksService(of: lookUp.key) { connection.canHold($0) }
+    }
+  }
+
   package init(_ queries: QuerySet) {
     account = Query(name: "gatepost_account", queries.account, constants: queries.constants)
     hasAppPasswords = queries.appPasswords != nil

@@ -50,8 +50,8 @@ package protocol LookUpConnection: Sendable {
   var descriptor: Int32 { get }
   /// Where it goes, for the log: "host db1 port 5432, database mail".
   var place: String { get }
-  /// False: no text of the database can be equal to the question's, and a query with it would end in an error.
-  func canHold(_ key: AccountKey) -> Bool
+  /// False: no text of the database can be equal to `text`, and a query with it would end in an error.
+  func canHold(_ text: [UInt8]) -> Bool
   /// Reads what has come though nothing was asked: a changed setting, or the end.
   /// - Returns: what ended the connection; nil when it lives.
   func readUnasked() -> DatabaseFault?

@@ -36,6 +36,7 @@ internal import Threads
       var parameters = BoundParameters(query.rendered().parameters, constants: queries.constants)
       defer { parameters.wipe() }
       guard PreparedConnection.isText(change.key.name.username) else { return .refused(.unknownUser) }
+      if parameters.lacksService(of: change.key, PreparedConnection.isText) { return .unavailable(.serviceIsNoText) }
       guard parameters.bind(change.key, change) else {
         return .unavailable(Unavailability(.queryFailed, "a value of the password change holds a NUL byte"))
       }
@@ -86,6 +87,7 @@ internal import Threads
       _ key: AccountKey, on connection: Connection, until deadline: Deadline
     ) throws(DatabaseFault) -> Outcome<Account> {
       var parameters = BoundParameters(queries.account.rendered().parameters, constants: queries.constants)
+      if parameters.lacksService(of: key, PreparedConnection.isText) { return .unavailable(.serviceIsNoText) }
       guard parameters.bind(key) else { return .refused(.unknownUser) }
       let statement = try Statement(queries.account, on: connection, until: deadline, stop: stop)
       let columns: AccountColumns

@@ -53,7 +53,7 @@
 
     var host: Host { connection.host }
 
-    func canHold(_ key: AccountKey) -> Bool { Self.isText(key.name.username) && Self.isText(key.service) }
+    func canHold(_ text: [UInt8]) -> Bool { Self.isText(text) }
 
     func readUnasked() -> DatabaseFault? {
       connection.looksOver() ? DatabaseFault(.connection, "the server has closed the connection") : nil

@@ -34,7 +34,9 @@ struct PasswordUpdate {
     let (sql, placeholders) = query.rendered()
     var parameters = BoundParameters(placeholders, constants: queries.constants)
     defer { parameters.wipe() }
-    guard connection.encoding.canHold(change.key.name.username) else { return .refused(.unknownUser) }
+    let encoding = connection.encoding
+    guard encoding.canHold(change.key.name.username) else { return .refused(.unknownUser) }
+    if parameters.lacksService(of: change.key, encoding.canHold) { return .unavailable(.serviceIsNoText) }
     guard parameters.bind(change.key, change) else {
       return .unavailable(Unavailability(.queryFailed, "a value of the password change holds a NUL byte"))
     }
@@ -88,6 +90,7 @@ struct PasswordUpdate {
   ) throws(DatabaseFault) -> Outcome<Account> {
     let (sql, placeholders) = queries.account.rendered()
     var parameters = BoundParameters(placeholders, constants: queries.constants)
+    if parameters.lacksService(of: key, connection.encoding.canHold) { return .unavailable(.serviceIsNoText) }
     guard parameters.bind(key) else { return .refused(.unknownUser) }
     try connection.begin(sql, parameters, until: deadline, stop: stop)
     let result = try connection.finish(until: deadline, stop: stop)

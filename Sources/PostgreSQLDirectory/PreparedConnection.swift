@@ -43,7 +43,7 @@ struct PreparedConnection: LookUpConnection {
 
   var host: Conninfo.Host { Conninfo.Host(of: connection) }
 
-  func canHold(_ key: AccountKey) -> Bool { encoding.canHold(key.name.username) && !key.service.contains(0) }
+  func canHold(_ text: [UInt8]) -> Bool { encoding.canHold(text) }
 
   func readUnasked() -> DatabaseFault? {
     PQconsumeInput(connection.handle) == 0 || connection.isBroken ? connection.lastFault : nil

@@ -100,11 +100,19 @@ extension AccountDirectory {
     _ user: String, hash: String = "$6$new$hash", password: String? = nil, replacing old: String? = nil,
     service: String = "imap", deadline: Deadline = soon
   ) throws -> Outcome<Void> {
-    let answers = Answers<Void>(count: 1)
     // A better hash is of the password that is there.
     let password = password ?? (old == nil ? "new" : "clear")
+    return try change(
+      .key(user, service: service), hash: hash, password: password, replacing: old, deadline: deadline)
+  }
+
+  /// Changes a password and waits for the answer.
+  func change(
+    _ key: AccountKey, hash: String, password: String, replacing old: String?, deadline: Deadline = soon
+  ) throws -> Outcome<Void> {
+    let answers = Answers<Void>(count: 1)
     let change = PasswordChange(
-      key: .key(user, service: service), newHash: Secret(text: hash), newPassword: Secret(text: password),
+      key: key, newHash: Secret(text: hash), newPassword: Secret(text: password),
       replacing: old.map { Secret(text: $0) })
     setPassword(change, deadline: deadline, completion: answers.completion(0))
     try answers.wait()

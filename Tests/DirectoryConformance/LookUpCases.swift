@@ -131,6 +131,40 @@ extension DirectoryConformance {
         try expectAccepted(directory.ask("alice@example.com"))
       }
     },
+    ConformanceCase("a service that is not UTF-8 makes nobody unknown") { fixture in
+      try fixture.makeTable()
+      try fixture.insert()
+      try fixture.makeAppPasswords()
+      try fixture.insertAppPassword()
+      let key = AccountKey(name: LoginName(bytes("alice@example.com"), defaultDomain: nil), service: [0x69, 0xFF])
+      let condition = " AND :service <> ''"
+      func directory(asking: Bool, _ body: (any AccountDirectory) throws -> Void) throws {
+        let more = asking ? condition : ""
+        try fixture.withDirectory(
+          account: DirectoryFixture.account + more, setPassword: DirectoryFixture.setPassword + more,
+          appPasswords: "SELECT hash AS password FROM app_passwords WHERE login = :username" + more, body)
+      }
+      try directory(asking: false) { directory in
+        try expectAccepted(directory.ask(key))
+        guard case .accepted(let found) = try directory.askForAppPasswords(key), found.count == 1 else {
+          throw ConformanceFailure(description: "no app password")
+        }
+        for (old, new) in [(nil, "new"), ("new", "newer")] as [(String?, String)] {
+          try expectAccepted(directory.change(key, hash: new, password: "clear", replacing: old), new)
+        }
+      }
+      try directory(asking: true) { directory in
+        // SQLite compares bytes.
+        if fixture.dialect == .sqlite { return try expectAccepted(directory.ask(key)) }
+        try expectUnavailable(directory.ask(key), .queryFailed)
+        try expectUnavailable(directory.askForAppPasswords(key), .queryFailed)
+        for old in [nil, "newer"] {
+          try expectUnavailable(
+            directory.change(key, hash: "newest", password: "clear", replacing: old), .queryFailed, old ?? "")
+        }
+        try expectEqual(text(directory.find("alice@example.com").passwordHash), "newer")
+      }
+    },
     ConformanceCase("a name of 8,000 bytes is nobody's, and one that is there is found") { fixture in
       try fixture.makeTable()
       let name = String(repeating: "n", count: 8000)

@@ -34,6 +34,8 @@ struct Epoll: ~Copyable {
     control(EPOLL_CTL_MOD, watched, interest, token)
   }
 
+  func remove(_ watched: Int32) { _ = control(EPOLL_CTL_DEL, watched, 0, 0) }
+
   private func control(_ operation: Int32, _ watched: Int32, _ interest: UInt32, _ token: UInt64) -> Bool {
     var event = epoll_event(events: interest | Self.edge, data: epoll_data_t(u64: token))
     return epoll_ctl(descriptor, operation, watched, &event) == 0

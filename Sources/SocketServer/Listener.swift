@@ -30,8 +30,10 @@ public final class Listener: Sendable {
   ///   - mode: permission bits; connecting needs write permission.
   ///   - owner: nil leaves the daemon's own.
   ///   - group: nil leaves the daemon's own.
-  public static func bind(path: String, mode: UInt16, owner: UInt32?, group: UInt32?) throws(ListenerError) -> Listener
-  {
+  ///   - patience: with another process that holds the folder's lock. Whoever can read the folder can: it delays, no more.
+  public static func bind(
+    path: String, mode: UInt16, owner: UInt32?, group: UInt32?, patience: Duration = .seconds(1)
+  ) throws(ListenerError) -> Listener {
     let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     let scratch = "\(folder)/.\(String(UInt32(bitPattern: getpid()), radix: 36))"
     var address = sockaddr_un()
@@ -48,7 +50,7 @@ public final class Listener: Sendable {
     // Between two of us that start at once: the second sees the first one listening. Released with the descriptor.
     let guardian = gatepost_open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY, 0)
     defer { if guardian >= 0 { Glibc.close(guardian) } }
-    if guardian >= 0 { flock(guardian, LOCK_EX) }
+    if guardian >= 0 { lock(guardian, within: patience) }
 
     try refuseLivePredecessor(path: path, address: &address, length: length)
 
@@ -80,6 +82,13 @@ public final class Listener: Sendable {
     } catch {
       Glibc.close(descriptor)
       throw error
+    }
+  }
+
+  private static func lock(_ descriptor: Int32, within patience: Duration) {
+    let end = Instant.now + patience
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR, .now < end {
+      usleep(10_000)
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 public import Threads
 
 /// Why a socket cannot be listened on, in words that say what to do.
@@ -32,7 +33,8 @@ public struct ListenerError: Error, Sendable, Equatable, CustomStringConvertible
   public var description: String {
     switch cause {
     case .badPath:
-      "socket path \"\(path)\" cannot be used: it must be absolute and at most 107 bytes long, and is \(path.utf8.count)"
+      "socket path \"\(path)\" cannot be used: it must be absolute and at most 107 bytes long (101 if its last part is a letter or "
+        + "two), and is \(path.utf8.count)"
     case .folderMissing(let folder):
       "the folder of socket \(path) does not exist: create \(folder) (mode 0750, with the group that may connect) first"
     case .notASocket:
@@ -43,7 +45,17 @@ public struct ListenerError: Error, Sendable, Equatable, CustomStringConvertible
     case .notAUnixStreamSocket:
       "\(path), handed over by the service manager, is not a Unix stream socket: use ListenStream= with a path"
     case .system(let error):
-      "cannot listen on \(path): \(error)"
+      "cannot listen on \(path): \(error)\(advice(error))"
+    }
+  }
+
+  private func advice(_ error: SystemError) -> String {
+    switch (error.call, error.code) {
+    case ("chown", EPERM):
+      ": to give a socket to another user takes root, to give it to a group takes being its member"
+    case ("bind", EACCES), ("rename", EACCES), ("bind", EROFS), ("rename", EROFS):
+      ": user id \(geteuid()) must be able to write to its folder (with systemd: RuntimeDirectory= or ReadWritePaths=)"
+    default: ""
     }
   }
 }

@@ -101,7 +101,8 @@ final class ServerLoop: @unchecked Sendable {
         if token == Self.wakeToken {
           for token in mailbox.collect() where token != Self.wakeToken { attend(token) }
         } else if token & Self.listenerBit != 0 {
-          acceptPending.insert(Int(truncatingIfNeeded: token & ~Self.listenerBit))
+          // Once it ends, one that was told of before.
+          if end == nil { acceptPending.insert(Int(truncatingIfNeeded: token & ~Self.listenerBit)) }
         } else {
           handle(token, happened)
         }
@@ -426,6 +427,8 @@ final class ServerLoop: @unchecked Sendable {
     // Who is in the kernel's queue of a socket of ours has no other server to wait for; an inherited one's queue outlives us.
     for index in listeners.indices where listeners[index].isInherited { acceptPending.remove(index) }
     for _ in 0..<Self.lastTurns where !acceptPending.isEmpty && !isOutOfDescriptors { acceptWaiting() }
+    // The service manager holds an inherited one open: closed here, it would go on telling of clients that are its own now.
+    for listener in listeners { epoll.remove(listener.descriptor) }
     listeners = []
     acceptPending = []
     // Whoever has not sent a byte gets a moment, not the whole grace.

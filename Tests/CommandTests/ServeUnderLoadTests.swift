@@ -78,6 +78,35 @@ import Testing
     #expect(last.stop(patience: 60) == 0)
   }
 
+  /// The service manager's socket goes on living while the daemon ends.
+  @Test func whoComesWhileItEndsIsNoWorkForIt() throws {
+    let socket = try ListeningSocket(folder.file("activated"))
+    try folder.write(configuration(), to: "gatepost.toml")
+    let process = try ChildProcess(
+      [
+        "sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"", "sh", GatepostExecutable.path(), "serve", "--config",
+        folder.file("gatepost.toml"),
+      ], handedDown: socket.descriptor, outputPath: folder.file("log"))
+    let login = AuthdaemonClient.authentication(service: "imap", "quick", "quick-secret")
+    #expect(try AuthdaemonClient(socket.path).ask(login).text.hasSuffix("\n.\n"))
+    // Keeps it from ending at once.
+    var slow: SocketConnection? = try SocketConnection(unixPath: socket.path)
+    _ = slow?.send(Array("AUTH 22\n".utf8))
+    _ = try AuthdaemonClient(socket.path).ask("PRE . imap quick\n")
+    kill(process.pid, SIGTERM)
+    // Nothing shows from outside that it accepts no more. Too early, this test would see less than it could.
+    Thread.sleep(forTimeInterval: 0.3)
+    let before = ProcessFacts.processorSeconds(process.pid)
+    let others = try (0..<3).map { _ in try SocketConnection(unixPath: socket.path) }
+    Thread.sleep(forTimeInterval: 0.5)
+    let used = ProcessFacts.processorSeconds(process.pid) - before
+    #expect(used < 0.2, "\(used) s of processor in half a second")
+    #expect(process.isRunning, "it waits for the slow one")
+    slow = nil
+    withExtendedLifetime(others) {}
+    #expect(process.stop(patience: 60) == 0)
+  }
+
   /// Somebody else stands in for the daemon's own socket: its requests are not answered, so systemd is not told that all is well.
   @Test func theWatchdogIsFedOnlyWhileRequestsAreAnswered() throws {
     let receiver = try DatagramReceiver(folder.file("notify"))

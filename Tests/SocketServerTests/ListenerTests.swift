@@ -65,6 +65,16 @@ import Threads
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
   }
 
+  @Test func aFolderThatSomebodyHasLockedDelaysItAndNoMore() throws {
+    let holder = open(folder.path, O_RDONLY | O_DIRECTORY)
+    defer { close(holder) }
+    try #require(flock(holder, LOCK_EX) == 0)
+    let listener = try Listener.bind(
+      path: path, mode: 0o660, owner: nil, group: nil, patience: .milliseconds(20))
+    #expect(FileManager.default.fileExists(atPath: path))
+    listener.withdraw()
+  }
+
   @Test func namesAMissingFolder() {
     #expect(throws: ListenerError(path: folder.file("no/socket"), .folderMissing(folder.file("no")))) {
       try Listener.bind(path: folder.file("no/socket"), mode: 0o660, owner: nil, group: nil)

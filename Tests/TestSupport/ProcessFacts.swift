@@ -23,6 +23,15 @@ public struct ProcessFacts: Sendable, Equatable {
       line.split(separator: " ").dropFirst().first.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0
   }
 
+  /// The processor's time that all of its threads have used, in seconds, to a hundredth; 0 when it has ended.
+  public static func processorSeconds(_ pid: Int32) -> Double {
+    let text = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+    // Behind the name in brackets, which may hold anything, utime and stime are the 12th and 13th.
+    let fields = (text.components(separatedBy: ") ").last ?? "").split(separator: " ")
+    guard fields.count > 12, let user = Double(fields[11]), let kernel = Double(fields[12]) else { return 0 }
+    return (user + kernel) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
   /// Whether it has the timer that wakes Swift's tasks. The daemon makes it when it has started: the last of what it keeps open.
   public static func hasTimer(_ pid: Int32) -> Bool {
     let folder = "/proc/\(pid)/fd"

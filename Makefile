@@ -63,6 +63,7 @@ BINARY = .build/release/gatepost
 install:
 	install -D -m 755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/gatepost"
 	install -D -m 644 systemd/gatepost.service "$(DESTDIR)$(PREFIX)/lib/systemd/system/gatepost.service"
+	sed -i 's|^ExecStart=/usr/local/bin/|ExecStart=$(PREFIX)/bin/|' "$(DESTDIR)$(PREFIX)/lib/systemd/system/gatepost.service"
 	install -D -m 644 systemd/gatepost.socket "$(DESTDIR)$(PREFIX)/lib/systemd/system/gatepost.socket"
 	install -D -m 644 systemd/sysusers.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/gatepost.conf"
 	install -D -m 644 systemd/tmpfiles.conf "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatepost.conf"

@@ -101,6 +101,9 @@ public final class Broker: Sendable {
   /// What is added to a login name without `@` now.
   var defaultDomain: String? { snapshot.withLock { $0.settings.defaultDomain } }
 
+  /// How long a list may take now.
+  public var enumerateTimeout: Duration { snapshot.withLock { $0.settings.enumerateTimeout } }
+
   /// How often `tidy` is worth calling: every 30 s.
   public static let tidyInterval = Duration.seconds(30)
 

@@ -167,18 +167,8 @@ struct Daemon {
   private func inspect(_ brokerSettings: BrokerSettings, _ logger: Logger) throws {
     var isWrong = false
     for entry in brokerSettings.directories {
-      for finding in entry.directory.inspect() {
-        let key = finding.key.isEmpty ? "" : "\(finding.key): "
-        switch finding.kind {
-        case .configuration:
-          isWrong = true
-          logger.critical("directory \(entry.directory.name): \(key)\(finding.text)")
-        case .limited:
-          logger.warning("directory \(entry.directory.name): \(key)\(finding.text)")
-        case .unavailable:
-          logger.error("directory \(entry.directory.name): \(key)\(finding.text); serving without it until it is back")
-        }
-      }
+      let findings = entry.directory.inspect()
+      if InspectionLog.write(findings, of: entry.directory.name, wrong: .critical, logger) { isWrong = true }
     }
     if isWrong {
       logger.critical("not started: gatepost check --connect --config \(configPath) shows the same")

@@ -8,8 +8,8 @@ internal import Threads
 /// SIGHUP: reads the configuration again and swaps it in whole. A faulty one is logged and changes nothing; no request is lost
 /// either way, because those under way keep what they began with.
 struct Reloader {
-  /// How long requests on the old directories may take before these are shut down: longer than any request may live.
-  static let patience: Duration = .seconds(60)
+  /// How long requests on the old directories may take before these are shut down: so much more than a list may.
+  static let margin: Duration = .seconds(60)
 
   let configPath: String
   let running: Settings
@@ -33,7 +33,8 @@ struct Reloader {
       settings = try ConfigurationReader.read(path: configPath, backEnds: backEnds)
     } catch {
       for mistake in error.mistakes { logger.error("\(mistake.line(in: configPath))") }
-      logger.error("configuration not reloaded: \(error.mistakes.count) mistakes; serving with the old one")
+      let count = error.mistakes.count
+      logger.error("configuration not reloaded: \(count) mistake\(count == 1 ? "" : "s"); serving with the old one")
       return
     }
     let isSameSockets = settings.listeners.elementsEqual(running.listeners) { $0.isSameSocket(as: $1) }
@@ -47,9 +48,8 @@ struct Reloader {
     do {
       let fresh = try Assembly.brokerSettings(settings, sockets: sockets, logger: logger)
       for entry in fresh.directories {
-        let wrong = entry.directory.inspect().filter { $0.kind == .configuration }
-        guard wrong.isEmpty else {
-          for finding in wrong { logger.error("directory \(entry.directory.name): \(finding.key): \(finding.text)") }
+        let findings = entry.directory.inspect()
+        if InspectionLog.write(findings, of: entry.directory.name, wrong: .error, logger) {
           logger.error("configuration not reloaded; serving with the old one")
           for entry in fresh.directories { entry.directory.shutDown() }
           return
@@ -57,9 +57,10 @@ struct Reloader {
       }
       for entry in fresh.directories { entry.directory.prepare() }
       let broker = self.broker
+      let patience = broker.enumerateTimeout + Self.margin
       let old = broker.replace(settings: fresh)
       _ = try Worker(name: "retire") {
-        for directory in old(Self.patience) { directory.shutDown() }
+        for directory in old(patience) { directory.shutDown() }
         // The old directories' caches, and what reading the configuration took.
         StartMemory.giveBack()
       }

@@ -17,7 +17,7 @@ struct AccountEnumerator {
     }
     guard Deadline.now < deadline else { return .unavailable(Unavailability(.timedOut)) }
     do {
-      _ = try file.identity()
+      _ = try file.state()
       let patience = Patience(stop: stop)
       patience.begin(deadline: deadline, asked: .now)
       let connection = try SQLiteConnection(path: file.path, mode: .listing, patience: patience)

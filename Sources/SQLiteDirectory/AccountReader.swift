@@ -9,6 +9,9 @@ final class AccountReader {
   private let state: ConnectionState
   private let stop: StopFlag
   private var session: Session?
+  /// The session before, until the new one is there: were nobody at a file in WAL mode, whoever closes it next would delete its -wal and
+  /// -shm, and perhaps only they can make them again.
+  private var former: Session?
   private var isBatchOfSeveral = false
   private var spot = Spot.none
   private var spotPolicy = SpotPolicy()
@@ -22,7 +25,7 @@ final class AccountReader {
 
   /// An open file and the queries prepared on it.
   private final class Session {
-    let identity: DatabaseFile.Identity
+    let watch: FileWatch
     let connection: SQLiteConnection
     let reading: CachedReading
     let begin: SQLiteStatement
@@ -32,10 +35,10 @@ final class AccountReader {
     var appPasswords: Query<AppPasswordColumns>?
 
     init(
-      identity: DatabaseFile.Identity, connection: SQLiteConnection, reading: CachedReading,
+      watch: FileWatch, connection: SQLiteConnection, reading: CachedReading,
       account: Query<AccountColumns>
     ) throws(SQLiteFault) {
-      self.identity = identity
+      self.watch = watch
       self.connection = connection
       self.reading = reading
       begin = try SQLiteStatement(connection, sql: "BEGIN")
@@ -67,7 +70,7 @@ final class AccountReader {
     }
   }
 
-  /// Looks at the file before a batch: one that was replaced is opened anew, one that is gone is no longer served.
+  /// Looks at the file before a batch: one that was replaced or written to is opened anew, one that is gone is no longer served.
   ///
   /// The look-ups of a batch share one read transaction: taking and giving back the file's locks, and looking for a journal,
   /// costs several times what finding a row does. Each of them was asked before the transaction reads, so none sees old data.
@@ -75,9 +78,10 @@ final class AccountReader {
     isBatchOfSeveral = count > 1
     guard let session else { return }
     do throws(Unavailability) {
-      if try file.identity() == session.identity { return }
+      let seen = try file.state()
+      if session.watch.isCurrent(seen, at: .now) { return }
       self.session = nil
-      state.replaced()
+      if seen.identity == session.watch.seen.identity { former = session } else { state.replaced() }
     } catch {
       self.session = nil
       state.failed(error.detail)
@@ -160,7 +164,7 @@ final class AccountReader {
   ) {
     let now = Deadline.now
     guard let session, session.reading.isPossible == true, spotPolicy.isOffered(at: now),
-      (try? file.identity()) == session.identity
+      let seen = try? file.state(), session.watch.isCurrent(seen, at: now)
     else { return }
     let patience = session.connection.patience
     patience.endOnSpot = now + SpotPolicy.limit
@@ -242,13 +246,16 @@ final class AccountReader {
   }
 
   private func open(deadline: Deadline, asked: Deadline) throws -> Session {
+    defer { former = nil }
     // The file is looked at before it is opened: one that is replaced in between is noticed at the next batch.
-    let identity = try file.identity()
+    let (opened, time) = (Instant.now, DatabaseFile.Time.now)
+    let seen = try file.state()
     let patience = Patience(stop: stop)
     patience.begin(deadline: deadline, asked: asked)
     let connection = try SQLiteConnection(path: file.path, mode: .reading, patience: patience)
     let reading = CachedReading()
     try reading.watch { () throws(SQLiteFault) in try connection.readHeader() }
+    let watch = FileWatch(seen, opened: opened, time: time, isInWAL: try connection.isInWAL())
     let statement: SQLiteStatement
     do {
       statement = try SQLiteStatement(connection, queries.account)
@@ -260,7 +267,7 @@ final class AccountReader {
     }
     let query = try Query(statement) { names throws(ColumnError) in try AccountColumns(account: names) }
     state.opened()
-    return try Session(identity: identity, connection: connection, reading: reading, account: query)
+    return try Session(watch: watch, connection: connection, reading: reading, account: query)
   }
 
   /// Runs a query for one key; `rows` reads what it finds.

@@ -1,4 +1,5 @@
 internal import Accounts
+internal import CLinux
 internal import Glibc
 
 /// The file that a directory reads, as the file system shows it. It is looked at with `stat` and never opened here: closing any
@@ -10,12 +11,39 @@ struct DatabaseFile: Sendable {
     let inode: UInt64
   }
 
+  /// A time by the system's calendar clock.
+  struct Time: Equatable {
+    let seconds: Int
+    let nanoseconds: Int
+
+    /// This moment.
+    static var now: Time {
+      var time = timespec()
+      clock_gettime(CLOCK_REALTIME, &time)
+      return Time(time)
+    }
+
+    /// The time from the second to the first.
+    static func - (end: Time, start: Time) -> Duration {
+      .seconds(end.seconds) + .nanoseconds(end.nanoseconds) - .seconds(start.seconds) - .nanoseconds(start.nanoseconds)
+    }
+  }
+
+  /// What the file system shows of it.
+  struct State: Equatable {
+    let identity: Identity
+    let size: Int64
+    let modified: Time
+    /// Moves with each write, and cannot be set back, as `modified` can.
+    let changed: Time
+  }
+
   /// Absolute.
   let path: String
 
-  /// Which file has the name now.
+  /// Which file has the name now, and since when it is as it is.
   /// - Throws: `unreachable`, with what to do, when there is none that could be a database.
-  func identity() throws(Unavailability) -> Identity {
+  func state() throws(Unavailability) -> State {
     var status = stat()
     guard path.withCString({ stat($0, &status) }) == 0 else { throw Unavailability(.unreachable, explain(errno)) }
     guard status.st_mode & S_IFMT != S_IFDIR else {
@@ -24,7 +52,9 @@ struct DatabaseFile: Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw Unavailability(.unreachable, "\(path) is no regular file")
     }
-    return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    return State(
+      identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)), size: Int64(status.st_size),
+      modified: Time(status.st_mtim), changed: Time(status.st_ctim))
   }
 
   /// The folder that holds it.
@@ -67,4 +97,8 @@ struct DatabaseFile: Sendable {
     default: return "\(path): \(reason)"
     }
   }
+}
+
+extension DatabaseFile.Time {
+  init(_ time: timespec) { self.init(seconds: time.tv_sec, nanoseconds: time.tv_nsec) }
 }

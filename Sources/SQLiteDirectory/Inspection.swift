@@ -16,7 +16,7 @@ struct Inspection {
   /// What is wrong; empty when nothing is.
   func findings() -> [DirectoryFinding] {
     do {
-      _ = try file.identity()
+      _ = try file.state()
     } catch {
       let isDirectory = error.detail.contains("directory:")
       return [DirectoryFinding(isDirectory ? .configuration : .unavailable, key: "database", error.detail)]

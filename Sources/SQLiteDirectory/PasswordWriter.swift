@@ -15,7 +15,7 @@ struct PasswordWriter: Sendable {
       return .unavailable(Unavailability(.timedOut, "the deadline passed before the change was made"))
     }
     do {
-      _ = try file.identity()
+      _ = try file.state()
       let patience = Patience(stop: stop)
       patience.begin(deadline: deadline, asked: asked)
       let connection = try SQLiteConnection(path: file.path, mode: .writing, patience: patience)

@@ -9,7 +9,7 @@ struct RowReader {
   func read(_ sql: String, deadline: Deadline, _ row: ([String?]) -> Bool) -> Outcome<Void> {
     guard !stop.isSet else { return .unavailable(Unavailability(.stopping)) }
     do {
-      _ = try file.identity()
+      _ = try file.state()
       let patience = Patience(stop: stop)
       patience.begin(deadline: deadline, asked: .now)
       let connection = try SQLiteConnection(path: file.path, mode: .listing, patience: patience)

@@ -75,6 +75,13 @@ final class SQLiteConnection {
     try execute("PRAGMA cache_size = -\(mode.cacheSize)")
   }
 
+  /// Whether commits go to a file beside this one, and into it later. To be called when the header was read.
+  func isInWAL() throws(SQLiteFault) -> Bool {
+    let statement = try SQLiteStatement(self, sql: "PRAGMA journal_mode")
+    guard try statement.step(), let mode = statement.value(0) else { return false }
+    return String(decoding: mode, as: UTF8.self) == "wal"
+  }
+
   /// Whether the file could be opened for reading only.
   var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") != 0 }
 

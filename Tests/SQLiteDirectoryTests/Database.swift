@@ -27,6 +27,17 @@ final class Database: Sendable {
     try connection.execute(sql)
   }
 
+  /// The file, byte by byte.
+  func content() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+
+  /// Puts `data` in the place of what the file holds: into the same inode, behind SQLite's back.
+  func writeOver(_ data: Data, isCutFirst: Bool = true) throws {
+    guard let file = FileHandle(forWritingAtPath: path) else { throw Connection.Failure(text: "cannot open \(path)") }
+    if isCutFirst { try file.truncate(atOffset: 0) }
+    try file.write(contentsOf: data)
+    try file.close()
+  }
+
   /// A directory on the file, and what it reports.
   func directory(
     account: String = "SELECT * FROM accounts WHERE username = :username",

@@ -23,6 +23,71 @@ import Threads
       log.texts == ["opened \(database.path)", "\(database.path) was replaced: opened the new file"])
   }
 
+  /// As `cp` does it, and with the same counters in its header: SQLite sees no difference.
+  @Test(arguments: [true, false]) func aFileThatIsWrittenOverIsReadAnew(_ isCutFirst: Bool) throws {
+    let database = try Database(Database.alice + "UPDATE accounts SET uid = 4000;")
+    let other = try Database(Database.alice + "UPDATE accounts SET uid = 6000;")
+    let log = EventLog()
+    let directory = try database.directory(log: log)
+    defer { directory.shutDown() }
+    #expect(directory.ask("alice")?.accepted?.uid == 4000)
+    #expect(try database.content()[24..<40] == other.content()[24..<40])
+    try database.writeOver(other.content(), isCutFirst: isCutFirst)
+    #expect(directory.ask("alice")?.accepted?.uid == 6000)
+    #expect(log.texts == ["opened \(database.path)"], "it may have been a commit")
+  }
+
+  /// With another change counter: SQLite reads the pages anew, but not where the tables are.
+  @Test func tablesOfAFileThatIsWrittenOverAreFoundAgain() throws {
+    let tables = [
+      "CREATE TABLE accounts (username TEXT PRIMARY KEY, password TEXT, uid, gid, home) WITHOUT ROWID;",
+      "CREATE TABLE former (username TEXT PRIMARY KEY, password TEXT, uid, gid, home) WITHOUT ROWID;",
+    ]
+    let rows = """
+      INSERT INTO accounts VALUES ('alice', 'hash', 5000, 5001, '/home/alice');
+      INSERT INTO former VALUES ('bob', 'hash', 5000, 5001, '/home/bob');
+      """
+    let database = try Database(tables[0] + tables[1] + rows)
+    let other = try Database(tables[1] + tables[0] + rows + "UPDATE accounts SET uid = 6000;")
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    #expect(directory.ask("alice")?.accepted?.uid == 5000)
+    #expect(directory.ask("bob")?.refusal == .unknownUser)
+    try database.writeOver(other.content())
+    #expect(directory.ask("alice")?.accepted?.uid == 6000)
+    #expect(directory.ask("bob")?.refusal == .unknownUser)
+  }
+
+  /// The times of the file change with nothing else.
+  @Test(arguments: ["DELETE", "WAL"]) func whatIsOpenedAgainIsClosedToo(_ journal: String) throws {
+    let database = try Database("PRAGMA journal_mode = \(journal); \(Database.alice)")
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    for _ in 0..<12 {
+      #expect(directory.ask("alice")?.accepted?.uid == 5000)
+      #expect(utimes(database.path, nil) == 0)
+      if journal == "WAL" { usleep(110_000) }
+    }
+    // SQLite keeps one that it could not close for the locks of another, and takes it for the next opening.
+    let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count { name in
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + name)) == database.path
+    }
+    #expect(1...2 ~= open, "\(open)")
+  }
+
+  @Test func checkpointsDisturbNobody() throws {
+    let database = try Database("PRAGMA journal_mode = WAL;" + Database.alice)
+    let log = EventLog()
+    let directory = try database.directory(log: log)
+    defer { directory.shutDown() }
+    let other = try Connection(database.path)
+    for uid in UInt32(1)...50 {
+      try other.execute("UPDATE accounts SET uid = \(uid); PRAGMA wal_checkpoint(PASSIVE)")
+      #expect(directory.ask("alice")?.accepted?.uid == uid)
+    }
+    #expect(log.texts == ["opened \(database.path)"])
+  }
+
   @Test func aFileThatIsRemovedIsUnavailableUntilItIsBack() throws {
     let database = try Database(Database.alice)
     let log = EventLog()

@@ -71,6 +71,8 @@ struct OnTheSpotTests {
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
         INSERT INTO accounts SELECT 'user' || i, hex(randomblob(400)), i, 5001, '/home' FROM n;
       """)
+    // Written to no more: otherwise it would be opened once more.
+    usleep(30_000)
     let directory = try opened(database)
     defer { directory.shutDown() }
     // Nothing else keeps it from here.
@@ -122,6 +124,18 @@ struct OnTheSpotTests {
     #expect(unlink(database.path) == 0)
     #expect(directory.ask("alice").outcome?.cause?.code == .unreachable)
     #expect(log.texts.count == 3, "\(log.texts)")
+  }
+
+  @Test func aFileThatWasWrittenOverIsNoLongerServed() throws {
+    let database = try Database("\(Database.alice) UPDATE accounts SET uid = 4000")
+    let other = try Database("\(Database.alice) UPDATE accounts SET uid = 7000")
+    let directory = try opened(database)
+    defer { directory.shutDown() }
+    #expect(directory.askHere("alice")?.accepted?.uid == 4000)
+    try database.writeOver(other.content())
+    let (outcome, wasHere) = directory.ask("alice")
+    #expect(outcome?.accepted?.uid == 7000 && !wasHere)
+    #expect(directory.askHere("alice")?.accepted?.uid == 7000)
   }
 
   @Test func theEndComesInTheMiddleOfATurn() throws {

@@ -36,16 +36,43 @@ final class CachedReading {
 
   private func read(_ file: Int32, _ bytes: UnsafeMutableRawPointer?, _ count: Int, _ offset: off_t) -> Int {
     let done = gatepost_read_cached(file, bytes, count, offset)
-    let isMissing = done < 0 && errno == EAGAIN
+    let finding = Finding(done, error: errno, isAtEnd: Self.isAtEnd(file, offset))
     switch mode {
     case .watching:
-      isPossible = (done >= 0 || isMissing) && isPossible != false
-      return done >= 0 ? done : pread(file, bytes, count, offset)
+      isPossible = finding != .failed && isPossible != false
+      return finding == .read ? done : pread(file, bytes, count, offset)
     case .restricted:
+      if finding == .read { return done }
       // SQLite would take EAGAIN for a lock, and EINTR it repeats.
-      if done < 0 && errno != EINTR { errno = EIO }
-      return done
+      if done == 0 || errno != EINTR { errno = EIO }
+      return -1
     }
+  }
+
+  /// What a read came to that does not wait.
+  enum Finding {
+    case read, missing, failed
+
+    /// - Parameters:
+    ///   - done: what preadv2(2) returned.
+    ///   - error: `errno` after it.
+    ///   - isAtEnd: whether the file has nothing at this place; asked only when `done` says so.
+    init(_ done: Int, error: Int32, isAtEnd: @autoclosure () -> Bool) {
+      if done > 0 {
+        self = .read
+      } else if done == 0 {
+        // Linux 5.9 and 5.10 may say so of what they have not in memory (preadv2(2), BUGS). SQLite would fill the page with zeros and keep it.
+        self = isAtEnd() ? .read : .missing
+      } else {
+        self = error == EAGAIN ? .missing : .failed
+      }
+    }
+  }
+
+  /// Whether the file ends at `offset` or before. Needs no disk: the file is open.
+  private static func isAtEnd(_ file: Int32, _ offset: off_t) -> Bool {
+    var status = stat()
+    return fstat(file, &status) == 0 && offset >= status.st_size
   }
 
   /// The calling thread's, while it reads by one.

@@ -20,8 +20,11 @@ struct OnTheSpotTests {
     return directory
   }
 
-  @Test(arguments: ["DELETE", "WAL"]) func answersOnTheCallersThread(_ journal: String) throws {
+  /// With TRUNCATE an empty journal stays, and each transaction reads at its end.
+  @Test(arguments: ["DELETE", "TRUNCATE", "PERSIST", "WAL"]) func answersOnTheCallersThread(_ journal: String) throws {
     let database = try Database("PRAGMA journal_mode = \(journal); \(Database.alice)")
+    #expect(
+      FileManager.default.fileExists(atPath: database.path + "-journal") == ["TRUNCATE", "PERSIST"].contains(journal))
     let directory = try opened(database)
     defer { directory.shutDown() }
     for _ in 0..<3 {

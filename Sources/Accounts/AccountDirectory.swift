@@ -89,6 +89,9 @@ public protocol AccountDirectory: AnyObject, Sendable {
   /// - Returns: `accepted` only when every row was read. `unavailable(.queryFailed)` too when there is no enumerate query.
   func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void>
 
+  /// The same, and `hold` knows meanwhile whether the list is in anybody's way.
+  func enumerate(deadline: Deadline, hold: ListHold, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void>
+
   /// Connects, prepares each query, and compares its columns with what is known. Blocks; for `gatepost check --connect` and the
   /// log at start.
   /// - Returns: everything that is wrong, in words that say what to do; empty when all is well.
@@ -107,6 +110,13 @@ public protocol AccountDirectory: AnyObject, Sendable {
 extension AccountDirectory {
   /// Nothing, where there is nothing to wait for.
   public func prepare() {}
+
+  /// Of a database in which lists are in nobody's way.
+  public func enumerate(
+    deadline: Deadline, hold: ListHold, _ row: (EnumeratedAccount.View) -> Bool
+  ) -> Outcome<Void> {
+    enumerate(deadline: deadline, row)
+  }
 }
 
 /// Something that `inspect()` found wrong.

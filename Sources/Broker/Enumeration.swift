@@ -8,11 +8,12 @@ internal import Threads
 struct Enumeration {
   let settings: BrokerSettings
   let channel: any RequestChannel
-  /// Asked while the client does not read.
+  /// Asked while the client does not read, as others may want a list too.
   let keepsWaiting: AnswerStream.Patience
 
   func run(_ record: inout AuditRecord) {
-    guard let stream = channel.openStream(keepsWaiting: keepsWaiting) else {
+    let patience = ListPatience(keepsWaiting)
+    guard let stream = channel.openStream(keepsWaiting: patience.keepsWaiting) else {
       record.result = .unavailable(Unavailability(.clientGone))
       return
     }
@@ -25,10 +26,10 @@ struct Enumeration {
       record.directory = directory.name
       var fault: ReplyFault?
       guard stream.append(EnumerationEncoder.heading(Array(directory.name.utf8))) else {
-        record.result = .unavailable(lost(stream))
+        record.result = .unavailable(lost(stream, patience))
         return
       }
-      let outcome = directory.enumerate(deadline: deadline) { account in
+      let outcome = directory.enumerate(deadline: deadline, hold: patience.hold) { account in
         let open = stream.append(upTo: WireLimits.enumerationLine) { room in
           switch encoder.write(
             name: account.username, uid: account.uid, gid: account.gid, home: account.home, maildir: account.maildir,
@@ -52,18 +53,21 @@ struct Enumeration {
       case .accepted: continue
       case .refused(let refusal): record.result = .refused(refusal)
       case .unavailable(let cause):
-        record.result = .unavailable(cause.code == .clientGone ? lost(stream) : cause)
+        record.result = .unavailable(cause.code == .clientGone ? lost(stream, patience) : cause)
       }
       return
     }
     if stream.append(EnumerationEncoder.end) && stream.flush() {
       record.result = .accepted
     } else {
-      record.result = .unavailable(lost(stream))
+      record.result = .unavailable(lost(stream, patience))
     }
   }
 
-  private func lost(_ stream: any AnswerStream) -> Unavailability {
-    Unavailability(.clientGone, stream.wasGivenUp ? "it did not read while other lists were waiting" : "")
+  private func lost(_ stream: any AnswerStream, _ patience: ListPatience) -> Unavailability {
+    guard stream.wasGivenUp else { return Unavailability(.clientGone) }
+    return Unavailability(
+      .clientGone,
+      "it did not read while \(patience.wasInTheWay ? "the database was to be written" : "other lists were waiting")")
   }
 }

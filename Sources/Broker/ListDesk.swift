@@ -16,7 +16,7 @@ struct ListRequest: Sendable {
 final class ListDesk: Sendable {
   /// Lists that may wait.
   static let capacity = 64
-  /// While others wait, a client that has not taken a piece of its list after this time is given up.
+  /// While others wait, for a lister or for the database, a client that has not taken a piece of its list after this time is given up.
   static let stallWhenWanted: Duration = .seconds(1)
   /// While others wait, a client that had to be waited for this long altogether is given up: one that reads in drips. A million
   /// accounts take less to a client that reads.

@@ -3,14 +3,15 @@ internal import Threads
 
 /// Lists all accounts, on the caller's thread and a connection of its own, one row in memory at a time.
 ///
-/// Where the database is not in WAL mode, nobody can commit to it while a list is being read: its reader should be quick.
+/// Where the database is not in WAL mode, nobody can commit to it while a list is being read, and who tries keeps out all who come then: `hold`
+/// says so, for a reader that is slow to be given up.
 struct AccountEnumerator {
   let file: DatabaseFile
   let queries: QuerySet
   let stop: StopFlag
 
   /// Hands every account to `row`; see `AccountDirectory.enumerate`.
-  func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> {
+  func enumerate(deadline: Deadline, hold: ListHold, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> {
     guard !stop.isSet else { return .unavailable(Unavailability(.stopping)) }
     guard let template = queries.enumerate else {
       return .unavailable(Unavailability(.queryFailed, "there is no enumerate query"))
@@ -26,7 +27,7 @@ struct AccountEnumerator {
       let parameters = RequestParameters(
         key: AccountKey(name: LoginName([], defaultDomain: nil), service: []), constants: queries.constants)
       try statement.bind(parameters.withBytes)
-      return try rows(of: statement, row)
+      return try hold.answering({ connection.isToBeWritten }) { try rows(of: statement, row) }
     } catch let fault as SQLiteFault {
       return .unavailable(fault.unavailability(stopping: stop.isSet))
     } catch let error as ColumnError {

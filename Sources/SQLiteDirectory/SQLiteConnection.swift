@@ -88,6 +88,16 @@ final class SQLiteConnection {
   /// Whether a transaction was begun and not ended.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+  /// Whether somebody, in whatever process, has begun to write: at the COMMIT they wait for all who read. Never so in WAL mode.
+  var isToBeWritten: Bool {
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file,
+      let check = file.pointee.pMethods?.pointee.xCheckReservedLock
+    else { return false }
+    var isReserved: Int32 = 0
+    return check(file, &isReserved) == SQLITE_OK && isReserved != 0
+  }
+
   /// How many rows the last statement changed itself; those that its triggers changed do not count.
   var changedRows: Int64 { sqlite3_changes64(handle) }
 

@@ -160,7 +160,11 @@ final class SQLiteDirectory: AccountDirectory, TurnTaking {
   }
 
   func enumerate(deadline: Deadline, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> {
-    AccountEnumerator(file: file, queries: queries, stop: stop).enumerate(deadline: deadline, row)
+    enumerate(deadline: deadline, hold: ListHold(), row)
+  }
+
+  func enumerate(deadline: Deadline, hold: ListHold, _ row: (EnumeratedAccount.View) -> Bool) -> Outcome<Void> {
+    AccountEnumerator(file: file, queries: queries, stop: stop).enumerate(deadline: deadline, hold: hold, row)
   }
 
   func inspect() -> [DirectoryFinding] {

@@ -54,7 +54,8 @@ struct SQLiteFault: Error, Equatable {
   func unavailability(stopping: Bool) -> Unavailability {
     switch code {
     case SQLITE_BUSY, SQLITE_LOCKED:
-      stopping ? Unavailability(.stopping) : Unavailability(.timedOut, "the database is locked by another program")
+      stopping
+        ? Unavailability(.stopping) : Unavailability(.timedOut, "the database is locked, by another program or a list")
     case SQLITE_INTERRUPT:
       stopping ? Unavailability(.stopping) : Unavailability(.timedOut, "the query was still running at the deadline")
     case _ where concernsFile: Unavailability(.unreachable, "\(message) (\(codeName))")

@@ -112,14 +112,46 @@ import Testing
     try othersAreServed(daemon, "after all")
   }
 
-  /// Each of them would hold one of the few that write lists, for as long as the daemon waits for it.
-  @Test func listsThatNobodyReads() throws {
+  /// Some two megabytes of them: more than the system takes for a client that does not read.
+  private func fillMailboxes() throws {
     try folder.makeDatabase(
       """
       WITH RECURSIVE numbers(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < 30000)
       INSERT INTO mailbox SELECT 'user' || n || '@example.org', '{PLAIN}x', '', 'example.org/user' || n || '/', 0,
         'user' || n, 'example.org', 1 FROM numbers;
       """)
+  }
+
+  /// Without WAL, whoever writes waits for the list to be over, and all who log in wait for them.
+  @Test(arguments: [true, false]) func aListThatNobodyReadsKeepsNobodyFromWriting(_ isOurs: Bool) throws {
+    try fillMailboxes()
+    let daemon = try daemon()
+    let idle = try SocketConnection(unixPath: daemon.socketPath)
+    idle.send("ENUMERATE\n".utf8)
+    guard case .bytes = idle.receive(until: Date(timeIntervalSinceNow: 20)) else {
+      Issue.record("no list")
+      return
+    }
+    if isOurs {
+      let changed = try AuthdaemonClient(daemon.socketPath).ask("PASSWD imap\tquick\tquick-secret\tnew-secret\n")
+      #expect(changed.text == "OK\n", "\(changed)")
+    } else {
+      let changed = try ChildProcess.run([
+        "sqlite3", "-bail", "-cmd", ".timeout 10000", mailboxes.path,
+        "UPDATE mailbox SET password = '{PLAIN}new-secret' WHERE local_part = 'quick'",
+      ])
+      #expect(changed.status == 0, "\(changed.errors)")
+    }
+    let login = try AuthdaemonClient(daemon.socketPath).ask(
+      AuthdaemonClient.authentication(service: "imap", "quick", "new-secret"))
+    #expect(login.text.hasSuffix("\n.\n"), "\(login)")
+    #expect(eventually { daemon.log.contains("it did not read while the database was to be written") })
+    withExtendedLifetime(idle) {}
+  }
+
+  /// Each of them would hold one of the few that write lists, for as long as the daemon waits for it.
+  @Test func listsThatNobodyReads() throws {
+    try fillMailboxes()
     let daemon = try daemon("enumerations = 1")
     let pid = try #require(daemon.pid)
     try othersAreServed(daemon, "before")

@@ -121,6 +121,48 @@ import Threads
     #expect(stored?.matches(.init(text: "h")) == true)
   }
 
+  @Test(arguments: ["DELETE", "WAL"]) func aListKnowsWhetherItIsInTheWay(_ journal: String) throws {
+    let database = try Database("PRAGMA journal_mode = \(journal); \(Database.alice)")
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    let other = try Connection(database.path)
+    let hold = ListHold()
+    let outcome = directory.enumerate(deadline: .now + .seconds(20), hold: hold) { _ in
+      do {
+        #expect(!hold.isInTheWay)
+        try other.execute("BEGIN IMMEDIATE")
+        #expect(hold.isInTheWay == (journal == "DELETE"))
+        try other.execute("ROLLBACK")
+        #expect(!hold.isInTheWay)
+      } catch {
+        Issue.record(error)
+      }
+      return true
+    }
+    #expect(outcome.accepted != nil)
+    try other.execute("BEGIN IMMEDIATE")
+    #expect(!hold.isInTheWay, "it is over")
+  }
+
+  @Test func aListThatIsGivenUpLetsAPasswordBeStored() throws {
+    let database = try Database(Database.alice)
+    let directory = try database.directory()
+    defer { directory.shutDown() }
+    let hold = ListHold()
+    let answer = Box<Outcome<Void>>()
+    let key = AccountKey(name: LoginName(Array("alice".utf8), defaultDomain: nil), service: [])
+    let outcome = directory.enumerate(deadline: .now + .seconds(20), hold: hold) { _ in
+      directory.setPassword(
+        PasswordChange(key: key, newHash: .init(text: "h"), newPassword: .init(text: "p")),
+        deadline: .now + .seconds(20)
+      ) { answer.put($0) }
+      return !eventually(within: 4) { hold.isInTheWay }
+    }
+    #expect(outcome.cause?.code == .clientGone)
+    #expect(answer.take()?.accepted != nil)
+    #expect(directory.ask("alice")?.accepted?.passwordHash?.matches(Secret(text: "h")) == true)
+  }
+
   @Test func aQueryThatRunsTooLongEndsAtTheDeadline() throws {
     let database = try Database(Database.alice)
     let endless = """

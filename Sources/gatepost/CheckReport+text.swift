@@ -10,7 +10,8 @@ extension CheckReport {
     if let settings { lines += summary(settings) }
     lines += warnings.map { "warning: \($0)" }
     for directory in directories ?? [] { lines += self.lines(directory) }
-    return lines.map { $0 + "\n" }.joined()
+    // Names of tables and columns come from the database, and may hold anything.
+    return lines.map { ProbeReport.printable(Array($0.utf8)) + "\n" }.joined()
   }
 
   private func summary(_ settings: Settings) -> [String] {

@@ -10,6 +10,7 @@ final class StateFile: Sendable {
   /// How often it is written when something has changed: a minute.
   static let interval: Duration = .seconds(60)
 
+  private let folder: String
   private let path: String
   private let broker: Broker
   private let logger: Logger
@@ -19,8 +20,9 @@ final class StateFile: Sendable {
   private let worker: Lock<Worker?> = Lock(nil)
   private let isInTrouble = Lock(false)
 
-  /// - Parameter folder: must be there.
+  /// - Parameter folder: should be there.
   init(folder: String, broker: Broker, logger: Logger) {
+    self.folder = folder
     path = "\(folder)/throttle.state"
     self.broker = broker
     self.logger = logger
@@ -30,7 +32,13 @@ final class StateFile: Sendable {
   func load() {
     let bytes: [UInt8]
     do throws(SystemError) {
-      guard let found = try read() else { return }
+      guard let found = try read() else {
+        if access(folder, W_OK | X_OK) != 0 {
+          let reason = SystemError.last("access").reason
+          logger.warning("state-folder \(folder): \(reason); a restart will forget who failed to log in")
+        }
+        return
+      }
       bytes = found
     } catch {
       logger.warning("\(path) is not used: \(error)")

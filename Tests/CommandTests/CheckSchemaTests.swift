@@ -39,6 +39,13 @@ import Testing
     return try ChildProcess.run([PasswordCommandTests.program, "check", "--connect", "--config", path] + options)
   }
 
+  @Test func whatTheDatabaseCallsItsColumnsDoesNothingToTheTerminal() throws {
+    let result = try check("CREATE TABLE people (\"na\u{1B}[31mme\" text, password text);", "preset = \"courier\"")
+    #expect(result.status == 78)
+    #expect(result.output.contains("[31mme"), "\(result.output)")
+    #expect(!result.output.contains("\u{1B}"))
+  }
+
   /// What stands behind "write:", without the comments.
   private func proposal(_ output: String) -> [String] {
     output.split(separator: "\n").filter { $0.hasPrefix("    ") }.map { line in

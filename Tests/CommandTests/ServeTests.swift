@@ -47,6 +47,18 @@ import Testing
     #expect(daemon.stop() == 0)
   }
 
+  @Test func aReloadSaysWhatIsAwayAsTheStartDoes() throws {
+    let daemon = try GatepostDaemon { configuration($0, top: "state-folder = \"\(folder.file("nowhere"))\"") }
+    let pid = try #require(daemon.pid)
+    #expect(daemon.log.contains("state-folder \(folder.file("nowhere")): No such file or directory"))
+    try configuration(daemon.socketPath).replacingOccurrences(of: mailboxes.path, with: folder.file("gone.db"))
+      .write(toFile: daemon.configurationPath, atomically: true, encoding: .utf8)
+    kill(pid, SIGHUP)
+    #expect(eventually { daemon.log.contains("configuration reloaded") })
+    #expect(daemon.log.contains("gone.db") && daemon.log.contains("serving without it until it is back"))
+    #expect(daemon.stop() == 0)
+  }
+
   @Test func aVerifiedLoginIsRememberedUntilAReloadTurnsItOff() throws {
     let domain = #"default-domain = "example.org""#
     let daemon = try GatepostDaemon { configuration($0, top: domain) }

@@ -13,7 +13,8 @@ extension RunningRequest {
 
   /// What the hash of a changed password is made by.
   func successor(of stored: Secret?) -> PasswordScheme {
-    target.map { $0.successor(of: stored, named: stored.map(named)) } ?? PasswordSchemes.successor(of: stored)
+    let named = stored.map(self.named)
+    return target.map { $0.successor(of: stored, named: named) } ?? PasswordSchemes.successor(of: stored, named: named)
   }
 
   /// Has the hash replaced that the password was verified by, if the directory wants a better one. The client has its answer by now.

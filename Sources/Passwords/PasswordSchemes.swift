@@ -146,10 +146,12 @@ public enum PasswordSchemes {
 
   /// The scheme for a changed password: the old one's, with its prefix and at least its rounds, when that is still a decent
   /// one; else the ``standard`` one, after `{CRYPT}` when the old one had a prefix (its other readers expect one).
-  public static func successor(of stored: Secret?) -> PasswordScheme {
+  /// - Parameter named: `stored` with its scheme's name, where the settings say what it is: the new one stays as bare.
+  public static func successor(of stored: Secret?, named: Secret? = nil) -> PasswordScheme {
     var next = standard
     guard let stored else { return next }
-    if case .scheme(var old) = recognise(stored), !old.isWeak {
+    if case .scheme(var old) = recognise(named ?? stored), !old.isWeak {
+      if let named, named.count != stored.count { old.prefix = "" }
       if let rounds = old.rounds {
         old.chosenRounds = max(rounds.standard, min(old.chosenRounds ?? 0, rounds.range.upperBound))
       }

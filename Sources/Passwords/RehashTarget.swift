@@ -52,7 +52,7 @@ public struct RehashTarget: Sendable {
     if let old = named.flatMap({ PasswordSchemes.row(of: $0) }), old.name != scheme.name, old.method.servesMechanism,
       !old.isWeak
     {
-      return PasswordSchemes.successor(of: stored)
+      return PasswordSchemes.successor(of: stored, named: named)
     }
     return written(like: stored)
   }

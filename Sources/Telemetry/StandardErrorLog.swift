@@ -57,7 +57,9 @@ public struct StandardErrorLog: LogHandler {
   /// The line that tells of `count` lost ones.
   public static func lostLine(style: Style) -> @Sendable (Int) -> [UInt8] {
     { count in
-      line(.warning, "\(count) log lines lost: standard error is not read fast enough", [:], nil, style)
+      line(
+        .warning, "\(count) log lines lost: standard error is not read fast enough, or cannot be written", [:], nil,
+        style)
     }
   }
 

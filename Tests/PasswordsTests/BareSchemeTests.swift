@@ -53,6 +53,27 @@ struct BareSchemeTests {
     #expect(try read(stored, as: "PLAIN").matches(Secret(text: stored)), "a hash is no password")
   }
 
+  @Test(
+    "A changed password of a decent scheme stays of it, and as bare",
+    arguments: [
+      ("PBKDF2", "$1$abc$5000$5f53ddb43db03691c0266c547598e9d6c4df7266", "$1$"),
+      (
+        "SCRAM-SHA-256",
+        "4096,c2FsdA==," + String(repeating: "A", count: 43) + "=," + String(repeating: "A", count: 43) + "=", "4096,"
+      ), ("PLAIN-MD5", "5f4dcc3b5aa765d61d8327deb882cf99", "$6$"),
+      ("PBKDF2", "$1$rasmusle$rISCgZzpwk3UhDidwXvin0", "$6$"),
+      ("PBKDF2", "$2y$05$abcdefghijklmnopqrstuuekZCv8Werm9riOHss5vjR1mTbI4eVxO", "$2y$"),
+    ])
+  func successors(_ name: String, _ stored: String, _ beginning: String) throws {
+    let named = try read(stored, as: name)
+    let scheme = PasswordSchemes.successor(of: Secret(text: stored), named: named)
+    var random = SeededGenerator(state: 1)
+    let made = try PasswordSchemes.make(Secret(text: "new"), scheme: scheme, random: &random, using: CryptScratch())
+    let text = made.withBytes { String(decoding: $0, as: UTF8.self) }
+    #expect(beginning == "4096," ? text.first?.isNumber == true : text.hasPrefix(beginning), "\(text.prefix(20))")
+    #expect(try verdict("new", text, as: name) == .match)
+  }
+
   @Test("The older scheme of a column is still read beside the newer one")
   func mixed() throws {
     #expect(try verdict("rasmuslerdorf", "rl.3StKT.4T8M", as: "PLAIN-MD5") == .match)

@@ -98,6 +98,24 @@ import Testing
     #expect(text == (0..<500).map { "\($0)\n" }.joined())
   }
 
+  @Test func linesThatCannotBeWrittenAreCounted() throws {
+    let full = open("/dev/full", O_WRONLY)
+    let pipe = Pipe()
+    let writer = try LogWriter(descriptor: full, lostLine: { Array("lost \($0)\n".utf8) })
+    for number in 0..<3 {
+      writer.write(Array("\(number)\n".utf8))
+      writer.flush(.seconds(20))
+    }
+    // There is room again.
+    try #require(dup2(pipe.fileHandleForWriting.fileDescriptor, full) == full)
+    try pipe.fileHandleForWriting.close()
+    writer.write(Array("next\n".utf8))
+    writer.flush(.seconds(20))
+    close(full)
+    let text = String(decoding: try #require(try pipe.fileHandleForReading.readToEnd()), as: UTF8.self)
+    #expect(text == "lost 3\nnext\n")
+  }
+
   @Test func aReaderThatDoesNotReadCostsLinesAndNoTime() throws {
     let pipe = Pipe()
     let writer = try LogWriter(

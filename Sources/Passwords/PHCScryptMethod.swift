@@ -18,8 +18,9 @@ struct PHCScryptMethod: SchemeMethod {
     var p: Int
     var parts = SaltAndHash(salt: .empty, hash: .empty)
 
-    /// Kibibytes that are written: 128 · r · N · p / 1024. Saturated.
-    var work: Int { Self.product([log2N < 40 ? 1 << max(0, log2N) : Int.max, r, p]) / 8 }
+    /// Kibibytes that are written: 128 · r · N · p / 1024. Saturated. What surrounds that, PBKDF2 over 128 · r · p bytes, takes as long as an
+    /// N of 16 would.
+    var work: Int { Self.product([log2N < 40 ? 1 << max(4, log2N) : Int.max, r, p]) / 8 }
 
     /// Bytes that are taken at one time: 128 · r · (N + p + 2). Saturated.
     var memory: Int {

@@ -139,6 +139,8 @@ struct WorkLimitTests {
     edge(
       "PHC-SCRYPT", 43, of: "A", { "$scrypt$\($0),p=1$c2FsdA$" },
       ["ln=20,r=8", "ln=17,r=65", "ln=9999999999,r=9999999999"]),
+    edge(
+      "PHC-SCRYPT", 43, of: "A", { "$scrypt$ln=1,r=1,\($0)$c2FsdA$" }, ["p=524288", "p=524296", "p=4194304"]),
     // 20, 21 and 63 as a cost.
     edge("PHPASS", 22, { "$P$\($0)abcdefgh" }, ["I", "J", "z"]),
     edge("DRUPAL7", 43, { "$S$\($0)abcdefgh" }, ["I", "J", "z"]),

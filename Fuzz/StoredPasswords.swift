@@ -69,7 +69,8 @@ private func check(_ text: String, _ input: Input) {
     let name = Array(text.utf8).withUnsafeBytes { ForeignScheme.name(of: $0) }
     return promise(name == text, "a part of the string: \(text)")
   }
-  let isLabel = text.hasPrefix("{") && text.hasSuffix("}") && text.utf8.count <= SchemeLabel.maximumBytes + 2
+  let isLabel =
+    text.hasPrefix("{") && text.hasSuffix("}") && ForeignScheme.labels.contains(String(text.dropFirst().dropLast()))
   promise(isLabel && input.first == UInt8(ascii: "{"), "not of the vocabulary: \(text)")
 }
 
@@ -84,7 +85,7 @@ private func shape(of text: String) -> [UInt8] {
 private let vocabulary: Set<[UInt8]> = {
   var vocabulary = [
     "an empty string", "a string of 0 characters", "MySQL's PASSWORD()", "a bare string of 0 character",
-    "a bare string of 0 characters", "CRYPT: not base64", "CRYPT: not hexadecimal",
+    "a bare string of 0 characters", "CRYPT: not base64", "CRYPT: not hexadecimal", "an unknown name in braces",
   ]
   for scheme in PasswordSchemes.all {
     vocabulary += [

@@ -91,7 +91,7 @@ final class Decoys: Sendable {
     var bytes = decoy.stored.withBytes { Array($0) }
     bytes += account.username
     if round > 1 { bytes += [0, UInt8(truncatingIfNeeded: round)] }
-    return history.attempt(password, against: Secret.taking(&bytes), of: account)
+    return history.attempt(password, against: Secret.taking(&bytes), isHash: true, of: account)
   }
 
   /// Whether the decoy's hash may be computed, or how to look as if.

@@ -33,7 +33,7 @@ final class LoginHistory: Sendable {
   }
 
   func attempt(
-    _ password: Secret, against stored: Secret, isHash: Bool = true, of account: HashJob.Account
+    _ password: Secret, against stored: Secret, isHash: Bool, of account: HashJob.Account
   ) -> Attempt {
     Attempt(
       account: account, tag: tags.tag(of: password, against: stored, isHash: isHash, username: account.username))
@@ -47,7 +47,7 @@ final class LoginHistory: Sendable {
     var hasher = Hasher()
     stored.withBytes { hasher.combine(bytes: $0) }
     let holder = withUnsafeBytes(of: hasher.finalize()) { account.username + [0] + $0 }
-    var attempt = attempt(password, against: stored, of: account)
+    var attempt = attempt(password, against: stored, isHash: true, of: account)
     attempt.appPassword = HashJob.Account(directory: account.directory, username: holder)
     return attempt
   }

@@ -29,7 +29,8 @@ extension RunningRequest {
     else { return }
     rehashes.offer(
       RehashOrder(
-        attempt: history.attempt(password, against: stored, of: self.account(account.username)), key: key,
+        attempt: history.attempt(
+          password, against: stored, isHash: true, of: self.account(account.username)), key: key,
         directory: snapshot.settings.directories[index].directory, stored: stored, password: password,
         replacement: replacement, stay: Snapshot.Stay(snapshot)))
   }

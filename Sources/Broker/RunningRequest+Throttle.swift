@@ -129,11 +129,6 @@ extension RunningRequest {
   }
 }
 
-extension RequestCourse.Candidate {
-  /// Whether a challenge was answered.
-  var isChallenge: Bool { if case .challengeResponse = credentials { true } else { false } }
-}
-
 extension Refusal {
   /// Whether it is a password that was not the right one. What was refused afterwards came with the right one.
   fileprivate var ending: Throttle.Ending {

@@ -168,7 +168,7 @@ final class RunningRequest: Sendable {
     let attempt =
       isAppPassword
       ? history.attempt(password, againstAppPassword: stored, of: account(username))
-      : history.attempt(password, against: stored, of: account(username))
+      : history.attempt(password, against: stored, isHash: true, of: account(username))
     guard let rank = history.rank(of: attempt) else {
       advance(.verified(.mismatch))
       return

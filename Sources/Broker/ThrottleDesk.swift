@@ -38,11 +38,13 @@ final class ThrottleDesk: Sendable {
   /// What one attempt is known by: the same password for the same account has the same. An answer to a challenge is another one each
   /// time, because the challenge is.
   func tag(_ credentials: Credentials, _ subject: ThrottleSubject) -> ThrottleTag {
-    let account = Secret(subject.account)
-    switch credentials {
-    case .login(let password): return ThrottleTag(tags.tag(of: password, against: account))
-    case .challengeResponse(_, _, let digest): return ThrottleTag(tags.tag(of: Secret(digest), against: account))
-    }
+    let offered =
+      switch credentials {
+      case .login(let password): password
+      case .challengeResponse(_, _, let digest): Secret(digest)
+      }
+    // Whatever is stored: a wrong password is the same one when the stored one has changed.
+    return ThrottleTag(tags.tag(of: offered, against: Secret([]), isHash: false, username: subject.account))
   }
 
   /// Whether anything is known of the account or the address.

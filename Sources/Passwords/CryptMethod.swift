@@ -112,14 +112,17 @@ struct CryptMethod: SchemeMethod {
   }
 
   func counts(_ password: UnsafeRawBufferPointer, against raw: UnsafeRawBufferPointer) -> Bool {
-    switch grammar {
-    // DES has seven bits of each byte: "ü" and "C<" are the same to it.
-    case .des where has8BitBytes(password), .bsdi where has8BitBytes(password): false
-    default: significantBytes.map { password.count < $0 } ?? true
-    }
+    if takesSevenBits, password.contains(where: { $0 >= 0x80 }) { return false }
+    return significantBytes.map { password.count < $0 } ?? true
   }
 
-  private func has8BitBytes(_ password: UnsafeRawBufferPointer) -> Bool { password.contains { $0 >= 0x80 } }
+  /// DES has seven bits of each byte: "ü" and "C<" are the same to it.
+  private var takesSevenBits: Bool {
+    switch grammar {
+    case .des, .bsdi: true
+    default: false
+    }
+  }
 
   private func significant(_ password: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     guard let significantBytes, password.count > significantBytes else { return password }

@@ -10,12 +10,10 @@ enum ForeignScheme {
 
   /// Names between braces, in capitals: of Dovecot, of directory servers, and of frameworks.
   static let labels: Set<String> = [
-    "ARGON2D", "BLAKE2B", "BLF", "CISCO", "KERBEROS", "LANMAN", "LM", "LMHASH", "MD2",
-    "MD4CRYPT",
-    "NS-MTA-MD5", "NOOP", "PBKDF2-SHA224", "PBKDF2-SHA384", "PKCS5S2", "RMD160", "RIPEMD160", "RPA", "SASL",
-    "SCRAM-SHA-512",
-    "SHA224", "SHA3", "SHA3-256", "SHA3-512", "SM3", "SRMD160", "SSHA224", "SSHA3", "TIGER", "UNIX",
-    "WHIRLPOOL", "X-PBKDF2", "XSHA",
+    "ARGON2D", "BLAKE2B", "BLF", "CISCO", "KERBEROS", "LANMAN", "LM", "LMHASH", "MD2", "MD4CRYPT", "NOOP",
+    "NS-MTA-MD5", "PBKDF2-SHA224", "PBKDF2-SHA384", "PKCS5S2", "RIPEMD160", "RMD160", "RPA", "SASL",
+    "SCRAM-SHA-512", "SHA224", "SHA3", "SHA3-256", "SHA3-512", "SM3", "SRMD160", "SSHA224", "SSHA3", "TIGER",
+    "UNIX", "WHIRLPOOL", "X-PBKDF2", "XSHA",
   ]
 
   /// How `text` begins, when that is one of them.

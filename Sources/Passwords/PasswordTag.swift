@@ -39,7 +39,7 @@ public struct PasswordTag: Hashable, Sendable {
     ///   - isHash: false for a password in the clear, which may look like somebody's hash: as one, it would match itself.
     ///   - username: as the database spells it. Some hashes are of the name too.
     public func tag(
-      of password: Secret, against stored: Secret, isHash: Bool = true, username: [UInt8] = []
+      of password: Secret, against stored: Secret, isHash: Bool, username: [UInt8]
     ) -> PasswordTag {
       let tag = key?.withCode(
         of: { run in

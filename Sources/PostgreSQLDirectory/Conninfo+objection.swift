@@ -5,7 +5,7 @@ internal import Glibc
 /// What is wrong with a connection string, as far as that shows without a server: what libpq cannot read, and what it would fail of
 /// again and again, however well the database is.
 extension Conninfo {
-  /// Nothing listens there: what is wrong with all else has shown before libpq finds that out, without the network.
+  /// Nothing can listen there: what is wrong with all else has shown before libpq finds that out.
   private static let nowhere = "/dev/null"
 
   /// Keywords whose values are numbers; libpq looks at them late, if at all.
@@ -28,7 +28,7 @@ extension Conninfo {
     text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
   }
 
-  private static let encoding = "in a user name or a password of a URI write @ as %40, / as %2F and : as %3A"
+  private static let howToEncode = "in a user name or a password of a URI write @ as %40, / as %2F and : as %3A"
 
   /// A password that was not percent-encoded: libpq takes a part of it for a host, and messages would name it.
   private static func straySign(in text: String, _ conninfo: Conninfo) -> String? {
@@ -37,7 +37,7 @@ extension Conninfo {
     // Before a host's name it is one of the abstract namespace's.
     let isInHost = conninfo["host"]?.split(separator: ",").contains { $0.dropFirst().contains("@") } == true
     guard isInHost || path.contains("@") else { return nil }
-    return "an @ stands where none belongs: \(encoding)"
+    return "an @ stands where none belongs: \(howToEncode)"
   }
 
   private var unevenLists: String? {
@@ -57,7 +57,7 @@ extension Conninfo {
   private func wrongPort(isURI: Bool) -> String? {
     let ports = self["port"]?.split(separator: ",") ?? []
     guard ports.allSatisfy({ Int($0).map { (1...65_535).contains($0) } == true }) else {
-      return "port: expected a number from 1 to 65535" + (isURI ? "; \(Self.encoding)" : "")
+      return "port: expected a number from 1 to 65535" + (isURI ? "; \(Self.howToEncode)" : "")
     }
     return nil
   }

@@ -101,8 +101,7 @@ final class ServerLoop: @unchecked Sendable {
         if token == Self.wakeToken {
           for token in mailbox.collect() where token != Self.wakeToken { attend(token) }
         } else if token & Self.listenerBit != 0 {
-          // Once it ends, one that was told of before.
-          if end == nil { acceptPending.insert(Int(truncatingIfNeeded: token & ~Self.listenerBit)) }
+          acceptPending.insert(Int(truncatingIfNeeded: token & ~Self.listenerBit))
         } else {
           handle(token, happened)
         }

@@ -5,7 +5,8 @@ internal import Threads
 /// login.
 ///
 /// Bounded: when more than `capacity` bytes wait, further lines are dropped and counted, and the count is logged as soon as there is
-/// room. So are lines that could not be written, as on a full disk: told of with the next that can be. Lines that were taken are written by `flush`, which the daemon calls before it ends.
+/// room. So are lines that could not be written, as on a full disk: told of with the next that can be. Lines that were taken are written
+/// by `flush`, which the daemon calls before it ends.
 public final class LogWriter: Sendable {
   /// Bytes that may wait: some ten thousand lines.
   public static let capacity = 4 * 1024 * 1024
@@ -39,7 +40,7 @@ public final class LogWriter: Sendable {
     self.capacity = capacity
     let state = self.state
     _ = try Worker(name: "log") {
-      var lost = Lost()
+      var output = Output(descriptor: descriptor)
       while true {
         let batch = state.wait { state -> (lines: [UInt8], dropped: Int)? in
           if state.waiting.isEmpty && state.dropped == 0 { return state.isClosed ? ([], 0) : nil }
@@ -52,10 +53,10 @@ public final class LogWriter: Sendable {
           return batch
         }
         guard let batch, !batch.lines.isEmpty || batch.dropped > 0 else { return }
-        lost.tell(descriptor, lostLine)
-        lost.write(batch.lines, to: descriptor)
-        lost.count += batch.dropped
-        lost.tell(descriptor, lostLine)
+        output.tell(lostLine)
+        output.write(batch.lines)
+        output.lost += batch.dropped
+        output.tell(lostLine)
         state.withLock { $0.isWriting = false }
         state.broadcast()
         _ = state.wait(Self.gatherInterval) { $0.isHurried || $0.isClosed ? true : nil }
@@ -95,14 +96,16 @@ public final class LogWriter: Sendable {
     state.withLock { $0.isHurried = false }
   }
 
-  /// Lines that nobody has been told of yet.
-  private struct Lost {
-    var count = 0
+  /// The descriptor, and what it did not take.
+  private struct Output {
+    let descriptor: Int32
+    /// Lines that nobody has been told of yet.
+    var lost = 0
     /// Whether a part of a line stands at the end of what was written.
-    private var isCut = false
+    var isCut = false
 
     /// Writes `bytes`, which are whole lines, and counts those that cannot be written, or not whole.
-    mutating func write(_ bytes: [UInt8], to descriptor: Int32) {
+    mutating func write(_ bytes: [UInt8]) {
       var offset = 0
       while offset < bytes.count {
         let written = bytes.withUnsafeBytes { bytes in
@@ -115,17 +118,18 @@ public final class LogWriter: Sendable {
           var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           poll(&waiting, 1, 1000)
         } else if written < 0 && errno != EINTR {
-          count += bytes[offset...].count { $0 == UInt8(ascii: "\n") }
+          lost += bytes[offset...].count { $0 == UInt8(ascii: "\n") }
           return
         }
       }
     }
 
-    mutating func tell(_ descriptor: Int32, _ line: (Int) -> [UInt8]) {
-      guard count > 0 else { return }
-      var told = Lost()
-      told.write((isCut ? [UInt8(ascii: "\n")] : []) + line(count), to: descriptor)
-      if told.count == 0 { self = told }
+    /// Writes how many were lost, if that can be written.
+    mutating func tell(_ line: (Int) -> [UInt8]) {
+      guard lost > 0 else { return }
+      var told = Output(descriptor: descriptor)
+      told.write((isCut ? [UInt8(ascii: "\n")] : []) + line(lost))
+      if told.lost == 0 { self = told }
     }
   }
 }

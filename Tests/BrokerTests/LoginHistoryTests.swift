@@ -16,7 +16,7 @@ import Threads
   }
 
   private func tag(_ password: String, _ stored: String = "hash") -> PasswordTag {
-    tags.tag(of: Secret(text: password), against: Secret(text: stored))
+    tags.tag(of: Secret(text: password), against: Secret(text: stored), isHash: true, username: [])
   }
 
   private func account(_ name: String) -> HashJob.Account {

@@ -18,7 +18,7 @@ import Threads
 
   private func attempt(_ user: String, _ directory: String = "one", hash: String = "old") -> Backlog.Attempt {
     history.attempt(
-      Secret(text: "p"), against: Secret(text: hash),
+      Secret(text: "p"), against: Secret(text: hash), isHash: true,
       of: HashJob.Account(directory: directory, username: Array(user.utf8)))
   }
 

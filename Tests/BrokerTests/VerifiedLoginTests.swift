@@ -329,7 +329,7 @@ import Threads
     let history = LoginHistory(random: &random, now: { .now })
     let desk = VerificationDesk(pool: pool, history: history)
     let account = HashJob.Account(directory: "one", username: [97])
-    let attempt = history.attempt(Secret(text: "right"), against: Secret(text: "hash"), of: account)
+    let attempt = history.attempt(Secret(text: "right"), against: Secret(text: "hash"), isHash: true, of: account)
     let heard = Lock<[String]>([])
     @Sendable func waiter(_ name: String, isAbandoned: @escaping @Sendable () -> Bool) -> VerificationDesk.Waiter {
       VerificationDesk.Waiter(deadline: .now + .seconds(60), isAbandoned: isAbandoned) { news in

@@ -18,7 +18,7 @@ enum PasswordWork {
     return [
       Piece("recognise-digest") { use(PasswordSchemes.cost(of: digest)) },
       Piece("recognise-crypt") { use(PasswordSchemes.cost(of: crypt)) },
-      Piece("tag-login") { use(tags.tag(of: offered, against: crypt)) },
+      Piece("tag-login") { use(tags.tag(of: offered, against: crypt, isHash: true, username: [])) },
       Piece("verify-digest") {
         let verdict = PasswordSchemes.verify(offered, against: digest, using: CryptScratch())
         guard verdict == .match else { fatalError("the password does not match") }

@@ -145,7 +145,7 @@ import Testing
     let login = try AuthdaemonClient(daemon.socketPath).ask(
       AuthdaemonClient.authentication(service: "imap", "quick", "new-secret"))
     #expect(login.text.hasSuffix("\n.\n"), "\(login)")
-    #expect(eventually { daemon.log.contains("it did not read while the database was to be written") })
+    #expect(daemon.logs("it did not read while the database was to be written"))
     withExtendedLifetime(idle) {}
   }
 
@@ -165,7 +165,7 @@ import Testing
     let list = try AuthdaemonClient(daemon.socketPath, timeLimit: 25).ask("ENUMERATE\n")
     #expect(list.text.hasSuffix("\n.\n"), "\(list.bytes.count) bytes, \(list.end), after \(list.elapsed) s")
     #expect(list.text.utf8.filter { $0 == UInt8(ascii: "\t") }.count >= 30_000)
-    #expect(daemon.log.contains("it did not read while other lists were waiting"))
+    #expect(daemon.logs("it did not read while other lists were waiting"))
     let after = ProcessFacts(pid: pid)
     #expect(after.anonymousKiB - before.anonymousKiB < 64 * 1024, "a hundred lists of two megabytes are not held")
     withExtendedLifetime(idle) {}
@@ -179,8 +179,9 @@ import Testing
       return connection
     }
     kill(try #require(daemon.pid), SIGHUP)
-    #expect(eventually { daemon.log.contains("configuration reloaded") }, "there are descriptors left for that")
+    #expect(daemon.logs("configuration reloaded"), "there are descriptors left for that")
     try othersAreServed(daemon, "after a reload")
+    #expect(daemon.logs("out of file descriptors"))
     #expect(daemon.log.components(separatedBy: "out of file descriptors").count == 2, "said once: \(daemon.log)")
     withExtendedLifetime(silent) {}
   }

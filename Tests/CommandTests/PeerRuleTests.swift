@@ -99,13 +99,13 @@ import Testing
     #expect(try answered(other, other, [games], at: socket) == [], "both conditions of a rule must hold")
     #expect(try answered(0, 0, at: socket) == [], "root is nobody in particular")
     let pid = try #require(daemon.pid)
-    #expect(pid > 0 && daemon.log.contains(#"outcome=unavailable reason="not allowed for this process" program=perl"#))
+    #expect(pid > 0 && daemon.logs(#"outcome=unavailable reason="not allowed for this process" program=perl"#))
     #expect(!daemon.log.contains("outcome=refused"), "nobody is told that a password is wrong")
     let advice =
       #"user root, group root) asked for "enumerate" at \#(socket); to allow it: [[peer]] user = "root" allow = ["enumerate"]"#
-    #expect(eventually { daemon.log.contains(advice) }, "\(daemon.log)")
+    #expect(daemon.logs(advice), "\(daemon.log)")
     // Whose name the log could still read: under load a process is gone before.
-    #expect(daemon.log.contains("uid \(other), groups \(other) games) asked for "))
+    #expect(daemon.logs("uid \(other), groups \(other) games) asked for "))
   }
 
   @Test func aSocketMayHaveABoundAndRulesOfItsOwn() throws {
@@ -125,10 +125,10 @@ import Testing
     #expect(try answered(Self.stranger, 61_002, at: at("own")) == [], "there, they do not")
     #expect(try answered(0, 61_002, [games], at: at("own")) == ["enumerate"])
     #expect(
-      eventually { daemon.log.contains("at \(at("login")); to allow it: add \"account\" to `allow` of this socket's") },
+      daemon.logs("at \(at("login")); to allow it: add \"account\" to `allow` of this socket's"),
       "\(daemon.log)")
-    #expect(daemon.log.contains(" program=perl socket=\(at("login")) ms="))
-    #expect(eventually { daemon.log.contains("at \(at("own")); to allow it: [[listen.peer]] uid = \(Self.stranger)") })
+    #expect(daemon.logs(" program=perl socket=\(at("login")) ms="))
+    #expect(daemon.logs("at \(at("own")); to allow it: [[listen.peer]] uid = \(Self.stranger)"))
 
     // A reload takes the rules over; a socket that it does not name keeps its own.
     func reload(_ text: String) throws {
@@ -144,7 +144,7 @@ import Testing
     try reload(
       configuration(
         Self.listen(daemon.socketPath), "[[peer]]\nuid = \(Self.stranger)\nallow = [\"login\", \"enumerate\"]"))
-    #expect(daemon.log.contains("restart for these"))
+    #expect(daemon.logs("restart for these"))
     #expect(try answered(Self.stranger, 61_002, at: at("socket")) == ["login", "enumerate"])
     #expect(try answered(Self.stranger, 61_002, at: at("login")) == ["login"], "nobody gets more than at the start")
     #expect(try answered(0, games, at: at("own")) == ["enumerate"])
@@ -179,7 +179,7 @@ import Testing
         #expect(!text.contains("PASSWD") && !text.contains("SHA256") && !text.contains("secret"), "\(text)")
       }
     }
-    #expect(daemon.log.contains("everybody on this machine may open \(daemon.socketPath) (mode 0666) and ask: login,"))
+    #expect(daemon.logs("everybody on this machine may open \(daemon.socketPath) (mode 0666) and ask: login,"))
     chmod(daemon.socketPath, 0o660)
     let kept = try OtherUser(uid: Self.stranger, gid: 61_002).ask("ENUMERATE\n", at: daemon.socketPath)
     #expect(kept == .notConnected("Permission denied"))

@@ -41,8 +41,8 @@ import Testing
     #expect(try eventually { try ask(daemon, "quick", "quick-secret").hasSuffix("\n.\n") })
     try "default-domian = 1".write(toFile: daemon.configurationPath, atomically: true, encoding: .utf8)
     kill(pid, SIGHUP)
-    #expect(eventually { daemon.log.contains("default-domian: unknown key") })
-    #expect(eventually { daemon.log.contains("serving with the old one") })
+    #expect(daemon.logs("default-domian: unknown key"))
+    #expect(daemon.logs("serving with the old one"))
     #expect(try ask(daemon, "quick", "quick-secret").hasSuffix("\n.\n"))
     #expect(daemon.stop() == 0)
   }
@@ -50,12 +50,12 @@ import Testing
   @Test func aReloadSaysWhatIsAwayAsTheStartDoes() throws {
     let daemon = try GatepostDaemon { configuration($0, top: "state-folder = \"\(folder.file("nowhere"))\"") }
     let pid = try #require(daemon.pid)
-    #expect(daemon.log.contains("state-folder \(folder.file("nowhere")): No such file or directory"))
+    #expect(daemon.logs("state-folder \(folder.file("nowhere")): No such file or directory"))
     try configuration(daemon.socketPath).replacingOccurrences(of: mailboxes.path, with: folder.file("gone.db"))
       .write(toFile: daemon.configurationPath, atomically: true, encoding: .utf8)
     kill(pid, SIGHUP)
-    #expect(eventually { daemon.log.contains("configuration reloaded") })
-    #expect(daemon.log.contains("gone.db") && daemon.log.contains("serving without it until it is back"))
+    #expect(daemon.logs("configuration reloaded"))
+    #expect(daemon.logs("gone.db") && daemon.logs("serving without it until it is back"))
     #expect(daemon.stop() == 0)
   }
 
@@ -77,7 +77,7 @@ import Testing
     let off = configuration(daemon.socketPath, top: domain + "\nverified-login-memory = \"off\"")
     try off.write(toFile: daemon.configurationPath, atomically: true, encoding: .utf8)
     kill(pid, SIGHUP)
-    #expect(eventually { daemon.log.contains("configuration reloaded") })
+    #expect(daemon.logs("configuration reloaded"))
     for _ in 0..<2 { #expect(try !isRemembered()) }
     #expect(daemon.stop() == 0)
   }
@@ -95,7 +95,7 @@ import Testing
       }
     }
     #expect(lost.value == 0)
-    #expect(eventually { daemon.log.contains("configuration reloaded") })
+    #expect(daemon.logs("configuration reloaded"))
   }
 
   @Test func terminationFinishesWhatWasAccepted() throws {

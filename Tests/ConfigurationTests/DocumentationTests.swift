@@ -22,9 +22,12 @@ import Testing
 
   /// A machine that knows every user and group, each by another number.
   static let system = SystemFacts(
-    user: { .known(UInt32(1000 + $0.utf8.reduce(0) { ($0 * 31 + Int($1)) % 60_000 })) },
-    group: { .known(UInt32(1000 + $0.utf8.reduce(0) { ($0 * 31 + Int($1)) % 60_000 })) },
+    user: { .known(number(of: $0)) }, group: { .known(number(of: $0)) },
     credentialsDirectory: "/run/credentials/gatepost.service", file: { _ in FileFacts(mode: 0o640, owner: 0) })
+
+  private static func number(of name: String) -> UInt32 {
+    name.utf8.reduce(0) { (sum: UInt32, byte: UInt8) in (sum * 31 + UInt32(byte)) % 60_000 } + 1000
+  }
 
   /// All pages, sorted.
   static var pages: [String] {

@@ -132,7 +132,7 @@ internal import Testing
     #expect(eventually(within: 29) { replies.all.count == 1 })
     #expect(replies.all == [""], "try again later")
     daemon.stop()
-    #expect(daemon.log.contains("outcome=unavailable reason=\"database unreachable"))
+    #expect(daemon.logs("outcome=unavailable reason=\"database unreachable"))
     #expect(!daemon.log.contains("outcome=refused"))
   }
 

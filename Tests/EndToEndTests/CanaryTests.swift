@@ -83,8 +83,8 @@ internal import Testing
     #expect(daemon.stop() == 0)
     // What a client calls its service is logged, and some of the requests call it that.
     outputs.append(daemon.log.replacingOccurrences(of: " service=\(Mark.right) ", with: " "))
-    #expect(daemon.log.contains("outcome=refused"), "there is something to search")
-    #expect(daemon.log.contains("rehash account=lite-user4 directory=lite outcome=replaced from=MD5-CRYPT"))
+    #expect(daemon.logs("outcome=refused"), "there is something to search")
+    #expect(daemon.logs("rehash account=lite-user4 directory=lite outcome=replaced from=MD5-CRYPT"))
     for output in outputs { #expect(canary.finds(in: output) == []) }
     #expect(marked > 0 && outputs.count > 30)
     for file in try FileManager.default.subpathsOfDirectory(atPath: state) {

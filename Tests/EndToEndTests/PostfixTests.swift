@@ -85,9 +85,7 @@ extension RealClients {
       let other = try SMTPConversation(port: station.postfix.port)
       #expect(try other.authenticatePlain("sha256@example.org", "wrong").code == 535)
       #expect(
-        eventually {
-          station.gatepost.log.contains(" reason=\"wrong password\" program=smtpd socket=\(station.loginSocket)")
-        })
+        station.gatepost.logs(" reason=\"wrong password\" program=smtpd socket=\(station.loginSocket)"))
     }
 
     @Test("a login costs no waiting: the socket is closed after the reply", arguments: BackEndKind.allCases)

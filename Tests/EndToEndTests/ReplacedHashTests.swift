@@ -139,9 +139,7 @@ internal import Testing
       #expect(try stored(user, in: database) == hash)
     }
     #expect(
-      eventually {
-        daemon.log.contains("rehash account=crypted directory=accounts outcome=replaced from=MD5-CRYPT to=SHA512-CRYPT")
-      })
+      daemon.logs("rehash account=crypted directory=accounts outcome=replaced from=MD5-CRYPT to=SHA512-CRYPT"))
 
     // All phones at once.
     let client = AuthdaemonClient(daemon.socketPath)
@@ -202,11 +200,11 @@ internal import Testing
     }
     let daemon = try GatepostDaemon(prelude: prelude) { configuration($0, lines, #"rehash-to = "BLF-CRYPT:4""#) }
     for _ in 0..<10 { for user in ["digest", "crypted", "clear"] { #expect(try isAccepted(daemon, user)) } }
-    #expect(eventually { daemon.log.contains(" directory=accounts outcome=unavailable") })
+    #expect(daemon.logs(" directory=accounts outcome=unavailable"))
     for _ in 0..<10 { for user in ["digest", "crypted", "clear"] { #expect(try isAccepted(daemon, user)) } }
     #expect(daemon.stop() == 0)
     #expect(occurrences(of: "rehash ", in: daemon.log) == 1, "\(daemon.log)")
-    #expect(daemon.log.contains(kind == .sqlite ? "cannot be written" : "permission denied"))
+    #expect(daemon.logs(kind == .sqlite ? "cannot be written" : "permission denied"))
     for user in ["digest", "crypted", "clear"] { #expect(try stored(user, in: database) == hashes[user]) }
     #expect(occurrences(of: "outcome=refused", in: daemon.log) == 0)
   }

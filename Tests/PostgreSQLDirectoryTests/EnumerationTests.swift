@@ -112,10 +112,9 @@ import Threads
 
   /// What a text can hold comes as it is, whether COPY writes it as it is or not.
   @Test(arguments: Way.allCases) func textsComeAsTheyAre(_ way: Way) throws {
-    let texts =
-      (1...127).filter { $0 != 9 && $0 != 10 }.map { [UInt8($0)] }
-      + ["\\N", "\\.", "\\\\", "a\\tb\\", "N", ""].map { Array($0.utf8) }
-    let values = texts.map { "'\($0.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined())'" }
+    let characters: [[UInt8]] = (1...127).filter { $0 != 9 && $0 != 10 }.map { [$0] }
+    let texts = characters + ["\\N", "\\.", "\\\\", "a\\tb\\", "N", ""].map { Array($0.utf8) }
+    let values = texts.map { text in "'" + text.map { String(format: "%02x", $0) }.joined() + "'" }
       .joined(separator: ", ")
     let directory = try directory(
       """

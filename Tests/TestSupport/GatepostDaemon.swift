@@ -14,6 +14,11 @@ public final class GatepostDaemon: Sendable {
   /// Everything it has logged since its last start.
   public var log: String { process.held?.output ?? process.lastLog }
 
+  /// Whether it has logged this, or does so soon: lines are written by a thread of their own, after the answer that they are about.
+  public func logs(_ text: String) -> Bool {
+    eventually { log.contains(text) }
+  }
+
   /// Writes the configuration, starts the daemon, and waits until its socket answers.
   /// - Parameters:
   ///   - prelude: what a shell does before it becomes the daemon, such as `ulimit -n 64`.

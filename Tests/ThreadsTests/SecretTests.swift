@@ -11,13 +11,15 @@ import Testing
     (0...(marker.count - 8)).contains { bytes[$0..<$0 + 8] == marker[$0..<$0 + 8] }
   }
 
+  /// Neither private nor local: those are described with an address, in which any digits may stand.
+  struct Holder {
+    let name = "holder"
+    let secret: Secret
+    let perhaps: Secret?
+  }
+
   @Test func showsNothing() {
     let secret = Secret(text: "hunter2")
-    struct Holder {
-      let name = "holder"
-      let secret: Secret
-      let perhaps: Secret?
-    }
     let holder = Holder(secret: secret, perhaps: secret)
     var dumped = ""
     dump(secret, to: &dumped)

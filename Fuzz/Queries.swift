@@ -41,11 +41,15 @@ private func check(_ sql: String, _ dialect: SQLDialect, _ allowed: Set<Placehol
     let scan = SQLScanner(Array(text.utf8), lexis: lexis)
     promise(scan.placeholders.isEmpty, "a placeholder is left in the text")
     promise(scan.troubles.map(\.trouble) == expected.map { .foreignParameter($0) }, "other parameters: \(text)")
-    let embedded = template.embedded { "'\($0.rawValue)'" }
-    let inside = SQLScanner(Array(embedded.utf8), lexis: lexis)
-    promise(inside.placeholders.isEmpty && inside.troubles.isEmpty && inside.end == nil, "something else: \(embedded)")
-    let around = SQLScanner(Array("\(embedded)\n;".utf8), lexis: lexis)
-    promise(around.end == embedded.utf8.count + 1, "the end is hidden: \(embedded)")
+    // A constant of a preset's, and a column (`CombinedQuery`).
+    for value in ["'it''s'", "(gatepost_asked.p1)"] {
+      let embedded = template.embedded { _ in value }
+      let inside = SQLScanner(Array(embedded.utf8), lexis: lexis)
+      promise(
+        inside.placeholders.isEmpty && inside.troubles.isEmpty && inside.end == nil, "something else: \(embedded)")
+      let around = SQLScanner(Array("\(embedded)\n;".utf8), lexis: lexis)
+      promise(around.end == embedded.utf8.count + 1, "the end is hidden: \(embedded)")
+    }
     if dialect == .sqlite { askSQLite(text, parameters.count) }
   } catch {
     promise(!error.mistakes.isEmpty, "refused without a reason")

@@ -56,6 +56,21 @@ package struct BoundParameters {
     return true
   }
 
+  /// Takes other values: constants as they are, and for each other parameter what `write` appends.
+  /// - Returns: false when a value holds a NUL byte.
+  package mutating func bind(_ write: (Placeholder, inout [UInt8]) -> Void) -> Bool {
+    bytes.removeAll(keepingCapacity: true)
+    offsets.removeAll(keepingCapacity: true)
+    for (index, placeholder) in placeholders.enumerated() {
+      let start = bytes.count
+      offsets.append(start)
+      if Placeholder.preset.contains(placeholder) { bytes += constants[index] } else { write(placeholder, &bytes) }
+      if holdsNUL(from: start) { return false }
+      bytes.append(0)
+    }
+    return true
+  }
+
   private func holdsNUL(from start: Int) -> Bool {
     bytes.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress, start < bytes.count else { return false }
@@ -65,6 +80,9 @@ package struct BoundParameters {
 
   /// How many there are.
   package var count: Int32 { Int32(placeholders.count) }
+
+  /// The value at `index`.
+  package func value(of index: Int) -> [UInt8] { Array(bytes[offsets[index]..<offsets[index] + length(of: index)]) }
 
   /// How long the value at `index` is, in bytes without its NUL.
   package func length(of index: Int) -> Int {

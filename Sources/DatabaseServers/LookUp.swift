@@ -23,6 +23,8 @@ package final class LookUp: Sendable {
   /// Whether a connection was lost under it: it is repeated once, so that a request that breaks the server does so
   /// twice at most.
   package let isRepeated: Bool
+  /// Whether it has failed together with others, in one statement: the next one is for it alone, so that only whose fault it was fails.
+  package let isAlone: Bool
 
   /// Looks for an account.
   package convenience init(
@@ -31,15 +33,29 @@ package final class LookUp: Sendable {
     self.init(key: key, deadline: deadline, .account(completion))
   }
 
-  package init(key: AccountKey, deadline: Deadline, _ question: Question, isRepeated: Bool = false) {
+  package init(
+    key: AccountKey, deadline: Deadline, _ question: Question, isRepeated: Bool = false, isAlone: Bool = false
+  ) {
     self.key = key
     self.deadline = deadline
     self.question = question
     self.isRepeated = isRepeated
+    self.isAlone = isAlone
+  }
+
+  /// Whether an account is looked for.
+  package var isForAccount: Bool {
+    switch question {
+    case .account: true
+    case .appPasswords: false
+    }
   }
 
   /// The same question, asked once more.
-  package var repeated: LookUp { LookUp(key: key, deadline: deadline, question, isRepeated: true) }
+  package var repeated: LookUp { LookUp(key: key, deadline: deadline, question, isRepeated: true, isAlone: true) }
+
+  /// The same question, asked in a statement of its own.
+  package var alone: LookUp { LookUp(key: key, deadline: deadline, question, isRepeated: isRepeated, isAlone: true) }
 
   /// Tells whoever asked.
   package func complete(_ answer: Answer) {

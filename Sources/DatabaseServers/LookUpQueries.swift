@@ -8,10 +8,13 @@ package struct LookUpQueries: Sendable {
     package let name: String
     /// As the server gets it.
     package let sql: String
+    /// As it was written.
+    package let template: QueryTemplate
     package var parameters: BoundParameters
 
     init(name: String, _ template: QueryTemplate, constants: [Placeholder: [UInt8]]) {
       self.name = name
+      self.template = template
       let (sql, placeholders) = template.rendered()
       self.sql = sql
       parameters = BoundParameters(placeholders, constants: constants)

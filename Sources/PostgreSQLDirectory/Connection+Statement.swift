@@ -8,13 +8,14 @@ extension Connection {
 
   /// Prepares `sql` under `name`, with no types for its parameters: the server infers them, so that a `citext` column
   /// keeps comparing as one.
-  /// - Returns: the names of the result's columns.
-  func prepare(_ name: String, _ sql: String, until deadline: Instant, stop: StopFlag) throws(DatabaseFault) -> [String]
-  {
+  /// - Returns: its description: the result's columns and the types of the parameters.
+  func prepare(
+    _ name: String, _ sql: String, until deadline: Instant, stop: StopFlag
+  ) throws(DatabaseFault) -> QueryResult {
     try send(PQsendPrepare(handle, name, sql, 0, nil), until: deadline, stop: stop)
     _ = try finish(until: deadline, stop: stop)
     try send(PQsendDescribePrepared(handle, name), until: deadline, stop: stop)
-    return try finish(until: deadline, stop: stop).columnNames
+    return try finish(until: deadline, stop: stop)
   }
 
   /// Runs a statement of ours without parameters, such as `BEGIN`.

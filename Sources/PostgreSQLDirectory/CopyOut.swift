@@ -45,7 +45,7 @@ struct CopyOut: ~Copyable {
     let limit = (deadline - .now + .seconds(1)).statementMilliseconds
     try connection.run("BEGIN; SET LOCAL statement_timeout = \(limit)", until: deadline, stop: stop)
     do throws(DatabaseFault) {
-      let names = try connection.prepare("", list, until: deadline, stop: stop)
+      let names = try connection.prepare("", list, until: deadline, stop: stop).columnNames
       try connection.beginCopy("COPY (\(list)) TO STDOUT", until: deadline, stop: stop)
       return CopyOut(names, on: connection, until: deadline, stop: stop)
     } catch {

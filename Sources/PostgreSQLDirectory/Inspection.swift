@@ -41,7 +41,7 @@ struct Inspection {
       let names: [String]
       do throws(DatabaseFault) {
         let sql = query.rendered().sql
-        names = try connection.prepare("gatepost_\(key)", sql, until: deadline, stop: stop)
+        names = try connection.prepare("gatepost_\(key)", sql, until: deadline, stop: stop).columnNames
         if storesPasswords, try !isChange(sql, returning: names, on: connection, until: deadline) {
           findings.append(NoChange.finding("queries.\(key)"))
           continue

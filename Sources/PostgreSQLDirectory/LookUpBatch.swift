@@ -3,7 +3,8 @@ internal import CPostgreSQL
 internal import DatabaseServers
 internal import Glibc
 
-/// The look-ups that are under way as one pipeline on one connection.
+/// The look-ups that are under way as one pipeline on one connection: accounts in one statement where many are asked for and it can be
+/// (`CombinedQuery`), everything else in a statement each.
 final class LookUpBatch: LookUpExchange {
   /// The most that go out together. More would make the first wait for the last; the gain is small from here on.
   static let maximumCount = 32
@@ -15,22 +16,42 @@ final class LookUpBatch: LookUpExchange {
   private(set) var hasExpired = false
   private(set) var lastHeard: Deadline
   private var progress: PipelineProgress
+  /// What the first statement asks for when it asks for several: they are the first of all. Kept as they are: by their order a row is one's
+  /// own.
+  private let combined: (query: CombinedQuery, lookUps: [LookUp])?
   private var isFlushed = false
   private let prepared: PreparedConnection
 
   private var connection: Connection { prepared.connection }
 
   init(_ lookUps: [LookUp], on connection: PreparedConnection, now: Deadline) {
+    var inOrder = lookUps
+    if let query = connection.combined, lookUps.count >= CombinedQuery.leastCount, !lookUps.contains(where: \.isAlone) {
+      let accounts = lookUps.filter(\.isForAccount)
+      combined = accounts.count >= CombinedQuery.leastCount ? (query, accounts) : nil
+      if combined != nil, accounts.count < lookUps.count { inOrder = accounts + lookUps.filter { !$0.isForAccount } }
+    } else {
+      combined = nil
+    }
+    progress = PipelineProgress(count: lookUps.count - (combined.map { $0.lookUps.count - 1 } ?? 0))
     // Not the array as it is: to make one of optionals of it the runtime casts each element, a fortieth of a login's instructions.
-    self.lookUps = lookUps.map(Optional.some)
+    self.lookUps = inOrder.map(Optional.some)
     prepared = connection
     lastHeard = now
-    progress = PipelineProgress(count: lookUps.count)
+  }
+
+  /// Those that a statement of the pipeline asks for.
+  private func members(of place: Int) -> Range<Int> {
+    guard let count = combined?.lookUps.count else { return place..<place + 1 }
+    return place == 0 ? 0..<count : count + place - 1..<count + place
   }
 
   /// Hands the look-ups to libpq, and what it can take of them to the socket.
   func send(_ queries: inout LookUpQueries) throws(DatabaseFault) {
-    for case let lookUp? in lookUps {
+    if let combined {
+      guard combined.query.send(combined.lookUps, on: connection) else { throw connection.lastFault }
+    }
+    for case let lookUp? in lookUps[(combined?.lookUps.count ?? 0)...] {
       let sent =
         switch lookUp.question {
         case .account: prepared.send(&queries.account, for: lookUp.key)
@@ -120,33 +141,60 @@ final class LookUpBatch: LookUpExchange {
     switch progress.take(event) {
     case .readOn:
       return nil
-    case .answer(let index):
-      if let lookUp = lookUps[index], let result {
+    case .answer(let place):
+      guard let result else { return nil }
+      if place == 0, let combined {
+        answerAll(combined.lookUps.count, result, answer)
+      } else {
+        let index = members(of: place).lowerBound
+        guard let lookUp = lookUps[index] else { return nil }
         lookUps[index] = nil
         answer(lookUp, Self.answer(result, to: lookUp, prepared.columns))
       }
       return nil
-    case .fail(let index):
+    case .fail(let place):
       guard let result else { return nil }
       let fault = result.fault(on: connection)
       if fault.kind == .connection { return .lost(fault) }
-      guard let lookUp = lookUps[index] else { return nil }
-      if fault.spoilsStatement { spoiled = fault }
-      if (fault.spoilsStatement || fault.isPassing) && !lookUp.isRepeated {
-        unsent.append(lookUp.repeated)
-      } else {
-        answer(lookUp, .unavailable(fault.unavailability))
+      let isCombined = place == 0 && combined != nil
+      for index in members(of: place) {
+        guard let lookUp = lookUps[index] else { continue }
+        if fault.spoilsStatement { spoiled = fault }
+        if isCombined {
+          unsent.append(lookUp.alone)
+        } else if (fault.spoilsStatement || fault.isPassing) && !lookUp.isRepeated {
+          unsent.append(lookUp.repeated)
+        } else {
+          answer(lookUp, .unavailable(fault.unavailability))
+        }
+        lookUps[index] = nil
       }
-      lookUps[index] = nil
       return nil
-    case .sendAgain(let index):
-      if let lookUp = lookUps[index] { unsent.append(lookUp) }
-      lookUps[index] = nil
+    case .sendAgain(let place):
+      for index in members(of: place) {
+        if let lookUp = lookUps[index] { unsent.append(lookUp) }
+        lookUps[index] = nil
+      }
       return nil
     case .finished:
       return .finished
     case .lost:
       return .lost(connection.lastFault)
+    }
+  }
+
+  /// Answers those whom the first statement asked for together.
+  private func answerAll(_ count: Int, _ result: borrowing QueryResult, _ answer: (LookUp, LookUp.Answer) -> Void) {
+    let rows = CombinedQuery.rows(result, count: count)
+    for index in 0..<count {
+      guard let lookUp = lookUps[index] else { continue }
+      lookUps[index] = nil
+      if let rows {
+        let found = rows[index]
+        answer(lookUp, .account(result.account(prepared.columns, rows: found.count, first: found.first, column: 1)))
+      } else {
+        unsent.append(lookUp.alone)
+      }
     }
   }
 

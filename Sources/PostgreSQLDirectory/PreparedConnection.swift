@@ -9,6 +9,8 @@ internal import Threads
 struct PreparedConnection: LookUpConnection {
   let connection: Connection
   let columns: AccountColumns
+  /// The account query for several; nil where each is asked for by itself.
+  let combined: CombinedQuery?
   let encoding: TextEncoding
   /// Whether the app-passwords query could be prepared. Where it could not, each is tried as it comes: accounts are found all the
   /// same, and the trouble is that of whoever asks for app passwords.
@@ -22,12 +24,15 @@ struct PreparedConnection: LookUpConnection {
   ) throws(DatabaseFault) {
     self.connection = connection
     let account = queries.account
-    let names = try connection.prepare(account.name, account.sql, until: .now + limit, stop: stop)
+    let description = try connection.prepare(account.name, account.sql, until: .now + limit, stop: stop)
     do throws(ColumnError) {
-      columns = try AccountColumns(account: names)
+      columns = try AccountColumns(account: description.columnNames)
     } catch {
       throw DatabaseFault(.query, "the account query: \(error)")
     }
+    combined = try .prepare(
+      account, types: description.parameterTypes, columns: description.columnNames, on: connection, until: .now + limit,
+      stop: stop)
     hasAppPasswords = try Self.prepareAppPasswords(queries, on: connection, limit, stop)
     encoding = connection.encoding
     guard PQenterPipelineMode(connection.handle) == 1 else { throw connection.lastFault }

@@ -20,6 +20,9 @@ struct QueryResult: ~Copyable {
     (0..<PQnfields(handle)).map { PQfname(handle, $0).map { String(cString: $0) } ?? "" }
   }
 
+  /// Of the parameters of a statement that this describes.
+  var parameterTypes: [Oid] { (0..<PQnparams(handle)).map { PQparamtype(handle, $0) } }
+
   /// How many rows a statement changed; nil when it is none that says so. A `SELECT` says how many it returned, and may have changed any.
   var changedRows: Int? {
     guard let kind = command.split(separator: " ").first, ["UPDATE", "INSERT", "DELETE", "MERGE"].contains(kind) else {
@@ -40,14 +43,21 @@ struct QueryResult: ~Copyable {
   }
 
   /// The one account that the account query has found.
-  func account(_ columns: AccountColumns) -> Outcome<Account> {
-    switch rowCount {
+  func account(_ columns: AccountColumns) -> Outcome<Account> { account(columns, rows: rowCount, first: 0, column: 0) }
+
+  /// The same, where there are other rows and columns too.
+  /// - Parameters:
+  ///   - rows: how many the query has found for this name.
+  ///   - row: where the first of them is.
+  ///   - column: where the query's columns begin.
+  func account(_ columns: AccountColumns, rows: Int, first row: Int, column: Int) -> Outcome<Account> {
+    switch rows {
     case 0: return .refused(.unknownUser)
     case 1: break
     case let count: return .unavailable(Unavailability(.ambiguous, "\(count) rows for one name"))
     }
     // Escaping closures cannot hold a borrowed result; this one does not escape.
-    return columns.account { value(row: 0, column: $0) }
+    return columns.account { value(row: row, column: column + $0) }
   }
 
   /// What went wrong, when `status` says so.

@@ -42,7 +42,7 @@ private func check(_ sql: String, _ dialect: SQLDialect, _ allowed: Set<Placehol
     promise(scan.placeholders.isEmpty, "a placeholder is left in the text")
     promise(scan.troubles.map(\.trouble) == expected.map { .foreignParameter($0) }, "other parameters: \(text)")
     // A constant of a preset's, and a column (`CombinedQuery`).
-    for value in ["'it''s'", "(gatepost_asked.p1)"] {
+    for value in ["'it''s'", "(gatepost_asked.gatepost_asked_1)"] {
       let embedded = template.embedded { _ in value }
       let inside = SQLScanner(Array(embedded.utf8), lexis: lexis)
       promise(

@@ -7,11 +7,12 @@ internal import Threads
 /// that is most of what it does for a look-up.
 ///
 /// ```
-/// SELECT gatepost_asked.number, account.*
-/// FROM ROWS FROM (unnest((SELECT $1::text[])), …) WITH ORDINALITY AS gatepost_asked(p1, …, number),
+/// SELECT gatepost_asked.gatepost_asked_number, account.*
+/// FROM ROWS FROM (pg_catalog.unnest((SELECT $1::pg_catalog.text[])), …) WITH ORDINALITY
+///     AS gatepost_asked(gatepost_asked_1, …, gatepost_asked_number),
 ///   LATERAL (SELECT * FROM (the account query) AS account OFFSET 0) AS account
 /// ```
-/// In the account query `(gatepost_asked.p1)` stands where `$1` stood; a constant of a preset remains a parameter. `OFFSET 0` keeps the
+/// In the account query `(gatepost_asked.gatepost_asked_1)` stands where `$1` stood; a constant of a preset remains a parameter. `OFFSET 0` keeps the
 /// planner from making one join of the two: each name is looked up with the plan that the query has by itself. The arrays come out of a
 /// `SELECT` so that the planner does not see how long they are: for few names it would deem it cheaper to plan anew each time.
 ///
@@ -20,8 +21,14 @@ struct CombinedQuery: Sendable {
   /// So many have to ask at one time for this to be faster: for three it is not.
   static let leastCount = 4
 
+  /// A server that takes longer has found another plan since it was asked, or is busy with other things.
+  static let slowness = Duration.milliseconds(50)
+  /// For so long after that each is asked for by itself.
+  static let rest = Duration.seconds(10)
+
   private static let name = "gatepost_accounts"
   private static let table = "gatepost_asked"
+  private static let number = "gatepost_asked_number"
 
   let sql: String
   private let parameters: BoundParameters
@@ -32,7 +39,7 @@ struct CombinedQuery: Sendable {
   init?(_ query: LookUpQueries.Query, types: [Oid]) {
     let placeholders = query.template.rendered().parameters
     let asked = placeholders.indices.filter { !Placeholder.preset.contains(placeholders[$0]) }
-    // A column of the same name in the query would be taken for ours.
+    // What bears the same name in the query would be taken for ours, or ours for it.
     guard !asked.isEmpty, types.count == placeholders.count, !query.sql.lowercased().contains(Self.table) else {
       return nil
     }
@@ -40,12 +47,14 @@ struct CombinedQuery: Sendable {
     guard asked.allSatisfy({ Self.texts.contains(types[$0]) }) else { return nil }
     let account = query.template.embedded { placeholder in
       let index = placeholders.firstIndex(of: placeholder) ?? 0
-      return Placeholder.preset.contains(placeholder) ? "$\(index + 1)" : "(\(Self.table).p\(index + 1))"
+      return Placeholder.preset.contains(placeholder) ? "$\(index + 1)" : "(\(Self.table).\(Self.table)_\(index + 1))"
     }
-    let arrays = asked.map { "unnest((SELECT $\($0 + 1)::\(types[$0] == Self.text ? "text" : "varchar")[]))" }
-    let columns = asked.map { "p\($0 + 1)" } + ["number"]
+    let arrays = asked.map {
+      "pg_catalog.unnest((SELECT $\($0 + 1)::pg_catalog.\(types[$0] == Self.text ? "text" : "varchar")[]))"
+    }
+    let columns = asked.map { "\(Self.table)_\($0 + 1)" } + [Self.number]
     sql = """
-      SELECT \(Self.table).number, account.*
+      SELECT \(Self.table).\(Self.number), account.*
       FROM ROWS FROM (\(arrays.joined(separator: ", "))) WITH ORDINALITY AS \(Self.table)(\(columns.joined(separator: ", "))),
         LATERAL (SELECT * FROM (\(account)
       ) AS account OFFSET 0) AS account
@@ -57,8 +66,8 @@ struct CombinedQuery: Sendable {
   /// Prepares it, beside the account query, which has been prepared.
   /// - Parameter columns: the account query's.
   /// - Returns: nil where each name is to be asked for by itself: the server does not take the query in that place (`UPDATE … RETURNING`,
-  ///   an old version), or thinks that it would be dearer there; or the connection's encoding is none in which an array can be written
-  ///   byte by byte.
+  ///   an old version), or thinks that it would be dearer there; the query calls what may change something; or the connection's encoding
+  ///   is none in which an array can be written byte by byte.
   /// - Throws: what is no error of the statement's.
   static func prepare(
     _ query: LookUpQueries.Query, types: [Oid], columns: [String], on connection: Connection, until deadline: Instant,
@@ -66,17 +75,24 @@ struct CombinedQuery: Sendable {
   ) throws(DatabaseFault) -> CombinedQuery? {
     guard connection.encoding.isReadByteByByte, let combined = CombinedQuery(query, types: types) else { return nil }
     do throws(DatabaseFault) {
-      let names = try connection.prepare(name, combined.sql, until: deadline, stop: stop).columnNames
-      guard names == ["number"] + columns else { return nil }
+      let description = try connection.prepare(name, combined.sql, until: deadline, stop: stop)
+      guard description.columnNames == [number] + columns else { return nil }
       let arguments = try combined.arguments(on: connection)
-      func cost(_ statement: String, _ arguments: [String]) throws(DatabaseFault) -> Double? {
-        let sql = "EXPLAIN EXECUTE \(statement)(\(arguments.joined(separator: ", ")))"
-        let plan = try connection.run(sql, until: deadline, stop: stop)
-        return plan.rowCount == 0 ? nil : plan.value(row: 0, column: 0).flatMap { estimate(of: $0) }
+      func plan(_ statement: String, _ arguments: [String]) throws(DatabaseFault) -> (cost: Double?, text: String) {
+        let sql = "EXPLAIN (VERBOSE) EXECUTE \(statement)(\(arguments.joined(separator: ", ")))"
+        let lines = try connection.run(sql, until: deadline, stop: stop)
+        var text: [String] = []
+        for row in 0..<lines.rowCount {
+          text.append(lines.value(row: row, column: 0).map { String(decoding: $0, as: UTF8.self) } ?? "")
+        }
+        return (text.first.flatMap { estimate(of: $0) }, text.joined(separator: "\n"))
       }
-      guard let alone = try cost(query.name, arguments.alone), let together = try cost(name, arguments.together),
-        isCheap(together: together, alone: alone)
+      let together = try plan(name, arguments.together)
+      guard let costAlone = try plan(query.name, arguments.alone).cost, let cost = together.cost,
+        isCheap(together: cost, alone: costAlone), let names = names(in: together.text)
       else { return nil }
+      let literal = try connection.literal(names)
+      guard try connection.run(mayChange(literal), until: deadline, stop: stop).rowCount == 0 else { return nil }
       return combined
     } catch {
       guard error.kind == .query else { throw error }
@@ -108,10 +124,46 @@ struct CombinedQuery: Sendable {
   static func isCheap(together: Double, alone: Double) -> Bool { together <= 20 * alone && together < 1_000 }
 
   /// The planner's estimate for all of a plan, read off its first line: `Result  (cost=0.00..0.01 rows=1 width=4)`.
-  static func estimate(of line: UnsafeRawBufferPointer) -> Double? {
-    guard let cost = String(decoding: line, as: UTF8.self).split(separator: "(cost=").last?.split(separator: " ").first
-    else { return nil }
+  static func estimate(of line: String) -> Double? {
+    guard let cost = line.split(separator: "(cost=").last?.split(separator: " ").first else { return nil }
     return cost.split(separator: "..").last.flatMap { Double($0) }
+  }
+
+  /// Everything in a plan that may be a function's name, views and policies looked into, as an array's text. What is not small letters,
+  /// digits and `_` is quoted there.
+  /// - Returns: nil when there is a quote in a name, or in a text.
+  static func names(in plan: String) -> [UInt8]? {
+    guard !plan.contains("\"\"") else { return nil }
+    var names = Set(plan.utf8.split { !Self.isPartOfName($0) }.map(Array.init))
+    for (index, piece) in plan.utf8.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false).enumerated()
+    where index % 2 == 1 {
+      names.insert(Array(piece))
+    }
+    var text = Array("{".utf8)
+    for name in names {
+      if text.count > 1 { text.append(UInt8(ascii: ",")) }
+      appendElement(name, to: &text)
+    }
+    return text + "}".utf8
+  }
+
+  private static func isPartOfName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+    default: false
+    }
+  }
+
+  /// A query that finds something when one of these functions may change what the account query reads, such as a setting of the session
+  /// that a policy goes by: for one name after the other that is another thing than for all at once. Volatile is what does not say
+  /// otherwise.
+  private static func mayChange(_ names: String) -> String {
+    """
+    SELECT 1 FROM pg_catalog.pg_proc
+    WHERE provolatile = 'v' AND proname::pg_catalog.text = ANY (\(names)::pg_catalog.text[])
+      AND (pronamespace <> 'pg_catalog'::pg_catalog.regnamespace OR proname = 'set_config')
+    LIMIT 1
+    """
   }
 
   /// Which rows of a result are whose.

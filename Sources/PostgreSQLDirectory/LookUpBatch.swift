@@ -2,6 +2,7 @@ internal import Accounts
 internal import CPostgreSQL
 internal import DatabaseServers
 internal import Glibc
+internal import Threads
 
 /// The look-ups that are under way as one pipeline on one connection: accounts in one statement where many are asked for and it can be
 /// (`CombinedQuery`), everything else in a statement each.
@@ -19,6 +20,7 @@ final class LookUpBatch: LookUpExchange {
   /// What the first statement asks for when it asks for several: they are the first of all. Kept as they are: by their order a row is one's
   /// own.
   private let combined: (query: CombinedQuery, lookUps: [LookUp])?
+  private let began: Deadline
   private var isFlushed = false
   private let prepared: PreparedConnection
 
@@ -26,7 +28,9 @@ final class LookUpBatch: LookUpExchange {
 
   init(_ lookUps: [LookUp], on connection: PreparedConnection, now: Deadline) {
     var inOrder = lookUps
-    if let query = connection.combined, lookUps.count >= CombinedQuery.leastCount, !lookUps.contains(where: \.isAlone) {
+    if let query = connection.combined, lookUps.count >= CombinedQuery.leastCount, !lookUps.contains(where: \.isAlone),
+      connection.restsUntil.withLock({ $0.map { $0 <= now } ?? true })
+    {
       let accounts = lookUps.filter(\.isForAccount)
       combined = accounts.count >= CombinedQuery.leastCount ? (query, accounts) : nil
       if combined != nil, accounts.count < lookUps.count { inOrder = accounts + lookUps.filter { !$0.isForAccount } }
@@ -38,6 +42,7 @@ final class LookUpBatch: LookUpExchange {
     self.lookUps = inOrder.map(Optional.some)
     prepared = connection
     lastHeard = now
+    began = now
   }
 
   /// Those that a statement of the pipeline asks for.
@@ -144,6 +149,9 @@ final class LookUpBatch: LookUpExchange {
     case .answer(let place):
       guard let result else { return nil }
       if place == 0, let combined {
+        if lastHeard - began > CombinedQuery.slowness {
+          prepared.restsUntil.withLock { $0 = lastHeard + CombinedQuery.rest }
+        }
         answerAll(combined.lookUps.count, result, answer)
       } else {
         let index = members(of: place).lowerBound

@@ -11,6 +11,8 @@ struct PreparedConnection: LookUpConnection {
   let columns: AccountColumns
   /// The account query for several; nil where each is asked for by itself.
   let combined: CombinedQuery?
+  /// Until when that is not used: it was slow.
+  let restsUntil = Lock<Instant?>(nil)
   let encoding: TextEncoding
   /// Whether the app-passwords query could be prepared. Where it could not, each is tried as it comes: accounts are found all the
   /// same, and the trouble is that of whoever asks for app passwords.

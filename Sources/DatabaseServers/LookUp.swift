@@ -23,7 +23,8 @@ package final class LookUp: Sendable {
   /// Whether a connection was lost under it: it is repeated once, so that a request that breaks the server does so
   /// twice at most.
   package let isRepeated: Bool
-  /// Whether it has failed together with others, in one statement: the next one is for it alone, so that only whose fault it was fails.
+  /// Whether it has failed together with others, in one statement, or is repeated: the next statement is for it alone, so that only whose
+  /// fault it was fails.
   package let isAlone: Bool
 
   /// Looks for an account.

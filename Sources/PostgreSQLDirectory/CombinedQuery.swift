@@ -131,14 +131,12 @@ struct CombinedQuery: Sendable {
 
   /// Everything in a plan that may be a function's name, views and policies looked into, as an array's text. What is not small letters,
   /// digits and `_` is quoted there.
-  /// - Returns: nil when there is a quote in a name, or in a text.
+  /// - Returns: nil when there may be a quote in a name.
   static func names(in plan: String) -> [UInt8]? {
     guard !plan.contains("\"\"") else { return nil }
     var names = Set(plan.utf8.split { !Self.isPartOfName($0) }.map(Array.init))
-    for (index, piece) in plan.utf8.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false).enumerated()
-    where index % 2 == 1 {
-      names.insert(Array(piece))
-    }
+    // And whatever stands between two quotes, the opening one or not: a text may hold one too.
+    names.formUnion(plan.utf8.split(separator: UInt8(ascii: "\"")).map(Array.init))
     var text = Array("{".utf8)
     for name in names {
       if text.count > 1 { text.append(UInt8(ascii: ",")) }
@@ -160,7 +158,7 @@ struct CombinedQuery: Sendable {
   private static func mayChange(_ names: String) -> String {
     """
     SELECT 1 FROM pg_catalog.pg_proc
-    WHERE provolatile = 'v' AND proname::pg_catalog.text = ANY (\(names)::pg_catalog.text[])
+    WHERE provolatile = 'v' AND proname = ANY (\(names)::pg_catalog.name[])
       AND (pronamespace <> 'pg_catalog'::pg_catalog.regnamespace OR proname = 'set_config')
     LIMIT 1
     """

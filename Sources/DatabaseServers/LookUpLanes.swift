@@ -90,12 +90,27 @@ struct LookUpLanes {
         busy -= 1
         returned += exchange.unsent
         spoiled = spoiled ?? exchange.spoiled
+        if let fault = beginUpkeep(of: index, &queries, now: now) { lost = fault }
       case .lost(let fault):
         lanes[index].isLost = true
         lost = fault
       }
     }
     return lost ?? (isIdle ? spoiled : nil)
+  }
+
+  /// - Returns: what made the connection useless.
+  private mutating func beginUpkeep(of index: Int, _ queries: inout LookUpQueries, now: Deadline) -> DatabaseFault? {
+    guard spoiled == nil, let exchange = lanes[index].connection.upkeep(now: now) else { return nil }
+    lanes[index].exchange = exchange
+    busy += 1
+    do throws(DatabaseFault) {
+      try exchange.send(&queries)
+      return nil
+    } catch {
+      lanes[index].isLost = true
+      return error
+    }
   }
 
   /// For poll(): the sockets of all.

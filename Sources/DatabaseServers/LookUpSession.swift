@@ -46,6 +46,9 @@ package protocol LookUpConnection: Sendable {
   var capacity: Int { get }
   /// Takes look-ups, `capacity` at the most, while it has none; sends nothing yet.
   func take(_ lookUps: [LookUp], now: Deadline) -> any LookUpExchange
+  /// What it has to find out for itself, asked once look-ups have been answered and before it takes more: an exchange without look-ups,
+  /// of which nothing has been sent yet. Nil: nothing.
+  func upkeep(now: Deadline) -> (any LookUpExchange)?
   /// For poll().
   var descriptor: Int32 { get }
   /// Where it goes, for the log: "host db1 port 5432, database mail".
@@ -55,6 +58,10 @@ package protocol LookUpConnection: Sendable {
   /// Reads what has come though nothing was asked: a changed setting, or the end.
   /// - Returns: what ended the connection; nil when it lives.
   func readUnasked() -> DatabaseFault?
+}
+
+extension LookUpConnection {
+  package func upkeep(now: Deadline) -> (any LookUpExchange)? { nil }
 }
 
 /// Why there is no session.

@@ -16,7 +16,7 @@ internal import Threads
 /// planner from making one join of the two: each name is looked up with the plan that the query has by itself. The arrays come out of a
 /// `SELECT` so that the planner does not see how long they are: for few names it would deem it cheaper to plan anew each time.
 ///
-/// Only where that gives what the query by itself gives: see `prepare`.
+/// Only where that gives what the query by itself gives: see `CombinedQueryTrial`.
 struct CombinedQuery: Sendable {
   /// So many have to ask at one time for this to be faster: for three it is not.
   static let leastCount = 4
@@ -26,17 +26,22 @@ struct CombinedQuery: Sendable {
   /// For so long after that each is asked for by itself.
   static let rest = Duration.seconds(10)
 
-  private static let name = "gatepost_accounts"
+  /// Its name on the server.
+  static let name = "gatepost_accounts"
   private static let table = "gatepost_asked"
   private static let number = "gatepost_asked_number"
 
   let sql: String
+  /// The columns that it has to have: the number, and the account query's.
+  let columns: [String]
   private let parameters: BoundParameters
   private let placeholders: [Placeholder]
 
-  /// - Parameter types: of the query's parameters, as the server has inferred them.
+  /// - Parameters:
+  ///   - types: of the query's parameters, as the server has inferred them.
+  ///   - columns: the query's.
   /// - Returns: nil for a query that cannot stand there.
-  init?(_ query: LookUpQueries.Query, types: [Oid]) {
+  init?(_ query: LookUpQueries.Query, types: [Oid], columns: [String]) {
     let placeholders = query.template.rendered().parameters
     let asked = placeholders.indices.filter { !Placeholder.preset.contains(placeholders[$0]) }
     // What bears the same name in the query would be taken for ours, or ours for it.
@@ -52,56 +57,20 @@ struct CombinedQuery: Sendable {
     let arrays = asked.map {
       "pg_catalog.unnest((SELECT $\($0 + 1)::pg_catalog.\(types[$0] == Self.text ? "text" : "varchar")[]))"
     }
-    let columns = asked.map { "\(Self.table)_\($0 + 1)" } + [Self.number]
+    let names = asked.map { "\(Self.table)_\($0 + 1)" } + [Self.number]
     sql = """
       SELECT \(Self.table).\(Self.number), account.*
-      FROM ROWS FROM (\(arrays.joined(separator: ", "))) WITH ORDINALITY AS \(Self.table)(\(columns.joined(separator: ", "))),
+      FROM ROWS FROM (\(arrays.joined(separator: ", "))) WITH ORDINALITY AS \(Self.table)(\(names.joined(separator: ", "))),
         LATERAL (SELECT * FROM (\(account)
       ) AS account OFFSET 0) AS account
       """
+    self.columns = [Self.number] + columns
     parameters = query.parameters
     self.placeholders = placeholders
   }
 
-  /// Prepares it, beside the account query, which has been prepared.
-  /// - Parameter columns: the account query's.
-  /// - Returns: nil where each name is to be asked for by itself: the server does not take the query in that place (`UPDATE … RETURNING`,
-  ///   an old version), or thinks that it would be dearer there; the query calls what may change something; or the connection's encoding
-  ///   is none in which an array can be written byte by byte.
-  /// - Throws: what is no error of the statement's.
-  static func prepare(
-    _ query: LookUpQueries.Query, types: [Oid], columns: [String], on connection: Connection, until deadline: Instant,
-    stop: StopFlag
-  ) throws(DatabaseFault) -> CombinedQuery? {
-    guard connection.encoding.isReadByteByByte, let combined = CombinedQuery(query, types: types) else { return nil }
-    do throws(DatabaseFault) {
-      let description = try connection.prepare(name, combined.sql, until: deadline, stop: stop)
-      guard description.columnNames == [number] + columns else { return nil }
-      let arguments = try combined.arguments(on: connection)
-      func plan(_ statement: String, _ arguments: [String]) throws(DatabaseFault) -> (cost: Double?, text: String) {
-        let sql = "EXPLAIN (VERBOSE) EXECUTE \(statement)(\(arguments.joined(separator: ", ")))"
-        let lines = try connection.run(sql, until: deadline, stop: stop)
-        var text: [String] = []
-        for row in 0..<lines.rowCount {
-          text.append(lines.value(row: row, column: 0).map { String(decoding: $0, as: UTF8.self) } ?? "")
-        }
-        return (text.first.flatMap { estimate(of: $0) }, text.joined(separator: "\n"))
-      }
-      let together = try plan(name, arguments.together)
-      guard let costAlone = try plan(query.name, arguments.alone).cost, let cost = together.cost,
-        isCheap(together: cost, alone: costAlone), let names = names(in: together.text)
-      else { return nil }
-      let literal = try connection.literal(names)
-      guard try connection.run(mayChange(literal), until: deadline, stop: stop).rowCount == 0 else { return nil }
-      return combined
-    } catch {
-      guard error.kind == .query else { throw error }
-      return nil
-    }
-  }
-
   /// Some name, for an estimate.
-  private func arguments(
+  func arguments(
     on connection: Connection
   ) throws(DatabaseFault) -> (alone: [String], together: [String]) {
     var sample = parameters
@@ -116,52 +85,6 @@ struct CombinedQuery: Sendable {
       together.append(Placeholder.preset.contains(placeholder) ? literal : "'{x}'")
     }
     return (alone, together)
-  }
-
-  /// Whether ten names together, which is what the planner expects, cost about ten times what one costs. Not so where a plan for a known
-  /// name is better than one for any (`LIKE :username`). Where a look-up takes long by itself, sharing the rest of it gains nothing, and
-  /// ten might be enough to have the server compile (`jit_above_cost`).
-  static func isCheap(together: Double, alone: Double) -> Bool { together <= 20 * alone && together < 1_000 }
-
-  /// The planner's estimate for all of a plan, read off its first line: `Result  (cost=0.00..0.01 rows=1 width=4)`.
-  static func estimate(of line: String) -> Double? {
-    guard let cost = line.split(separator: "(cost=").last?.split(separator: " ").first else { return nil }
-    return cost.split(separator: "..").last.flatMap { Double($0) }
-  }
-
-  /// Everything in a plan that may be a function's name, views and policies looked into, as an array's text. What is not small letters,
-  /// digits and `_` is quoted there.
-  /// - Returns: nil when there may be a quote in a name.
-  static func names(in plan: String) -> [UInt8]? {
-    guard !plan.contains("\"\"") else { return nil }
-    var names = Set(plan.utf8.split { !Self.isPartOfName($0) }.map(Array.init))
-    // And whatever stands between two quotes, the opening one or not: a text may hold one too.
-    names.formUnion(plan.utf8.split(separator: UInt8(ascii: "\"")).map(Array.init))
-    var text = Array("{".utf8)
-    for name in names {
-      if text.count > 1 { text.append(UInt8(ascii: ",")) }
-      appendElement(name, to: &text)
-    }
-    return text + "}".utf8
-  }
-
-  private static func isPartOfName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
-    default: false
-    }
-  }
-
-  /// A query that finds something when one of these functions may change what the account query reads, such as a setting of the session
-  /// that a policy goes by: for one name after the other that is another thing than for all at once. Volatile is what does not say
-  /// otherwise.
-  private static func mayChange(_ names: String) -> String {
-    """
-    SELECT 1 FROM pg_catalog.pg_proc
-    WHERE provolatile = 'v' AND proname = ANY (\(names)::pg_catalog.name[])
-      AND (pronamespace <> 'pg_catalog'::pg_catalog.regnamespace OR proname = 'set_config')
-    LIMIT 1
-    """
   }
 
   /// Which rows of a result are whose.

@@ -1,7 +1,5 @@
 internal import Accounts
-internal import CPostgreSQL
 internal import DatabaseServers
-internal import Glibc
 internal import Threads
 
 /// The look-ups that are under way as one pipeline on one connection: accounts in one statement where many are asked for and it can be
@@ -15,21 +13,19 @@ final class LookUpBatch: LookUpExchange {
   private(set) var unsent: [LookUp] = []
   private(set) var spoiled: DatabaseFault?
   private(set) var hasExpired = false
-  private(set) var lastHeard: Deadline
-  private var progress: PipelineProgress
+  private var pipeline: Pipeline
   /// What the first statement asks for when it asks for several: they are the first of all. Kept as they are: by their order a row is one's
   /// own.
   private let combined: (query: CombinedQuery, lookUps: [LookUp])?
   private let began: Deadline
-  private var isFlushed = false
   private let prepared: PreparedConnection
 
   private var connection: Connection { prepared.connection }
 
   init(_ lookUps: [LookUp], on connection: PreparedConnection, now: Deadline) {
     var inOrder = lookUps
-    if let query = connection.combined, lookUps.count >= CombinedQuery.leastCount, !lookUps.contains(where: \.isAlone),
-      connection.restsUntil.withLock({ $0.map { $0 <= now } ?? true })
+    if lookUps.count >= CombinedQuery.leastCount, !lookUps.contains(where: \.isAlone),
+      let query = connection.combination.query(at: now)
     {
       let accounts = lookUps.filter(\.isForAccount)
       combined = accounts.count >= CombinedQuery.leastCount ? (query, accounts) : nil
@@ -37,11 +33,11 @@ final class LookUpBatch: LookUpExchange {
     } else {
       combined = nil
     }
-    progress = PipelineProgress(count: lookUps.count - (combined.map { $0.lookUps.count - 1 } ?? 0))
+    pipeline = Pipeline(
+      count: lookUps.count - (combined.map { $0.lookUps.count - 1 } ?? 0), on: connection.connection, now: now)
     // Not the array as it is: to make one of optionals of it the runtime casts each element, a fortieth of a login's instructions.
     self.lookUps = inOrder.map(Optional.some)
     prepared = connection
-    lastHeard = now
     began = now
   }
 
@@ -67,13 +63,12 @@ final class LookUpBatch: LookUpExchange {
         }
       guard sent else { throw connection.lastFault }
     }
-    let handle = connection.handle
-    guard PQpipelineSync(handle) == 1 else { throw connection.lastFault }
-    try flush()
+    try pipeline.end()
   }
 
-  /// Until all is on its way the socket must become writable.
-  var pollEvents: Int16 { Int16(isFlushed ? POLLIN : POLLIN | POLLOUT) }
+  var pollEvents: Int16 { pipeline.pollEvents }
+
+  var lastHeard: Deadline { pipeline.lastHeard }
 
   var isReady: Bool { false }
 
@@ -97,61 +92,18 @@ final class LookUpBatch: LookUpExchange {
   func advance(
     events: Int16, _: inout LookUpQueries, now: Deadline, _ answer: (LookUp, LookUp.Answer) -> Void
   ) -> ExchangeState {
-    let handle = connection.handle
-    do throws(DatabaseFault) {
-      if events & ~Int16(POLLOUT) != 0 {
-        lastHeard = now
-        // A failure shows below: what had come before it is read first.
-        PQconsumeInput(handle)
-      }
-      if !isFlushed { try flush() }
-    } catch {
-      return .lost(error)
-    }
-    while true {
-      if PQisBusy(handle) != 0 {
-        guard connection.isBroken else { return .waiting }
-        return take(.broken, nil, answer) ?? .waiting
-      }
-      let state: ExchangeState?
-      if let result = PQgetResult(handle).map({ QueryResult(owning: $0) }) {
-        state = take(Self.event(result.status), result, answer)
-      } else {
-        state = take(connection.isBroken ? .broken : .null, nil, answer)
-      }
-      if let state { return state }
-    }
-  }
-
-  private func flush() throws(DatabaseFault) {
-    let left = PQflush(connection.handle)
-    guard left >= 0 else { throw connection.lastFault }
-    isFlushed = left == 0
-  }
-
-  private static func event(_ status: ExecStatusType) -> PipelineProgress.Event {
-    switch status {
-    case PGRES_TUPLES_OK: .rows
-    case PGRES_FATAL_ERROR: .error
-    case PGRES_PIPELINE_ABORTED: .aborted
-    case PGRES_PIPELINE_SYNC: .sync
-    default: .foreign
-    }
+    pipeline.advance(events: events, now: now) { take($0, $1, now: now, answer) }
   }
 
   /// - Returns: nil to read on.
   private func take(
-    _ event: PipelineProgress.Event, _ result: consuming QueryResult?, _ answer: (LookUp, LookUp.Answer) -> Void
+    _ action: PipelineProgress.Action, _ result: borrowing QueryResult, now: Deadline,
+    _ answer: (LookUp, LookUp.Answer) -> Void
   ) -> ExchangeState? {
-    switch progress.take(event) {
-    case .readOn:
-      return nil
+    switch action {
     case .answer(let place):
-      guard let result else { return nil }
       if place == 0, let combined {
-        if lastHeard - began > CombinedQuery.slowness {
-          prepared.restsUntil.withLock { $0 = lastHeard + CombinedQuery.rest }
-        }
+        if now - began > prepared.slowness { prepared.combination.rest(from: now) }
         answerAll(combined.lookUps.count, result, answer)
       } else {
         let index = members(of: place).lowerBound
@@ -159,9 +111,7 @@ final class LookUpBatch: LookUpExchange {
         lookUps[index] = nil
         answer(lookUp, Self.answer(result, to: lookUp, prepared.columns))
       }
-      return nil
     case .fail(let place):
-      guard let result else { return nil }
       let fault = result.fault(on: connection)
       if fault.kind == .connection { return .lost(fault) }
       let isCombined = place == 0 && combined != nil
@@ -177,18 +127,14 @@ final class LookUpBatch: LookUpExchange {
         }
         lookUps[index] = nil
       }
-      return nil
     case .sendAgain(let place):
       for index in members(of: place) {
         if let lookUp = lookUps[index] { unsent.append(lookUp) }
         lookUps[index] = nil
       }
-      return nil
-    case .finished:
-      return .finished
-    case .lost:
-      return .lost(connection.lastFault)
+    case .readOn, .finished, .lost: break
     }
+    return nil
   }
 
   /// Answers those whom the first statement asked for together.

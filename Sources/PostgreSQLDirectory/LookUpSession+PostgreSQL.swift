@@ -2,12 +2,15 @@ internal import DatabaseServers
 
 extension LookUpSession {
   /// Connects and prepares. A server that lets us in and then dies or falls silent is left for the next one, too.
-  /// - Parameter suspect: a server that has stopped answering: the others are tried first.
+  /// - Parameters:
+  ///   - suspect: a server that has stopped answering: the others are tried first.
+  ///   - slowness: see `CombinedQuery.slowness`.
   init(
-    _ settings: ConnectionSettings, _ queries: LookUpQueries, suspect: Conninfo.Host?, stop: StopFlag
+    _ settings: ConnectionSettings, _ queries: LookUpQueries, suspect: Conninfo.Host?, slowness: Duration,
+    stop: StopFlag
   ) throws(SessionFailure) {
     do throws(DatabaseFault) {
-      let first = try Self.connect(settings, queries, suspect, stop)
+      let first = try Self.connect(settings, queries, suspect, slowness, stop)
       // One is enough: as much as is asked goes through it as one pipeline.
       self.init(first)
     } catch {
@@ -16,7 +19,8 @@ extension LookUpSession {
   }
 
   private static func connect(
-    _ settings: ConnectionSettings, _ queries: LookUpQueries, _ suspect: Conninfo.Host?, _ stop: StopFlag
+    _ settings: ConnectionSettings, _ queries: LookUpQueries, _ suspect: Conninfo.Host?, _ slowness: Duration,
+    _ stop: StopFlag
   ) throws(DatabaseFault) -> PreparedConnection {
     var failed: [Conninfo.Host] = []
     while true {
@@ -25,7 +29,8 @@ extension LookUpSession {
       let hasAlternative = settings.hasAlternative(to: failed)
       do throws(DatabaseFault) {
         return try PreparedConnection(
-          queries, on: connection, within: settings.limit(hasAlternative: hasAlternative), stop: stop)
+          queries, on: connection, within: settings.limit(hasAlternative: hasAlternative), slowness: slowness,
+          stop: stop)
       } catch {
         guard hasAlternative, error.kind == .connection || error.kind == .timeLimit else { throw error }
       }

@@ -12,9 +12,13 @@ final class PostgreSQLDirectory: ServerDirectory {
   private let listing: OccasionalConnections<Connection>
 
   /// Does not connect: `prepare`, or the first look-up, does.
+  /// - Parameter slowness: see `CombinedQuery.slowness`.
   /// - Throws: `SystemError` when the process has no threads or descriptors left; an error when libpq cannot read the
   ///   connection string, which `BackEnd.objection` says beforehand.
-  init(_ parameters: DirectoryParameters, timing: OutageTiming = OutageTiming()) throws {
+  init(
+    _ parameters: DirectoryParameters, timing: OutageTiming = OutageTiming(),
+    slowness: Duration = CombinedQuery.slowness
+  ) throws {
     let settings = ConnectionSettings(
       conninfo: try Conninfo(parameters.location), passwordFile: parameters.passwordFile, limit: timing.connecting)
     self.settings = settings
@@ -31,7 +35,8 @@ final class PostgreSQLDirectory: ServerDirectory {
     requests = try ServerRequests(
       parameters, threads: "pgsql", timing: timing, stop: stop,
       open: { suspect throws(SessionFailure) in
-        try LookUpSession(settings, lookUps, suspect: (suspect as? PreparedConnection)?.host, stop: stop)
+        try LookUpSession(
+          settings, lookUps, suspect: (suspect as? PreparedConnection)?.host, slowness: slowness, stop: stop)
       }, update: { update.run($0, until: $1) })
   }
 

@@ -9,22 +9,25 @@ internal import Threads
 struct PreparedConnection: LookUpConnection {
   let connection: Connection
   let columns: AccountColumns
-  /// The account query for several; nil where each is asked for by itself.
-  let combined: CombinedQuery?
-  /// Until when that is not used: it was slow.
-  let restsUntil = Lock<Instant?>(nil)
+  /// The account query for several.
+  let combination: Combination
+  /// What takes the server longer than this lets that rest.
+  let slowness: Duration
   let encoding: TextEncoding
   /// Whether the app-passwords query could be prepared. Where it could not, each is tried as it comes: accounts are found all the
   /// same, and the trouble is that of whoever asks for app passwords.
   let hasAppPasswords: Bool
 
   /// Prepares.
-  /// - Parameter limit: for each query.
+  /// - Parameters:
+  ///   - limit: for each query.
+  ///   - slowness: see `CombinedQuery.slowness`.
   /// - Throws: of kind `.query` when the account query does not fit the database.
   init(
-    _ queries: LookUpQueries, on connection: Connection, within limit: Duration, stop: StopFlag
+    _ queries: LookUpQueries, on connection: Connection, within limit: Duration, slowness: Duration, stop: StopFlag
   ) throws(DatabaseFault) {
     self.connection = connection
+    self.slowness = slowness
     let account = queries.account
     let description = try connection.prepare(account.name, account.sql, until: .now + limit, stop: stop)
     do throws(ColumnError) {
@@ -32,9 +35,9 @@ struct PreparedConnection: LookUpConnection {
     } catch {
       throw DatabaseFault(.query, "the account query: \(error)")
     }
-    combined = try .prepare(
-      account, types: description.parameterTypes, columns: description.columnNames, on: connection, until: .now + limit,
-      stop: stop)
+    combination = Combination(
+      connection.encoding.isReadByteByByte
+        ? CombinedQuery(account, types: description.parameterTypes, columns: description.columnNames) : nil)
     hasAppPasswords = try Self.prepareAppPasswords(queries, on: connection, limit, stop)
     encoding = connection.encoding
     guard PQenterPipelineMode(connection.handle) == 1 else { throw connection.lastFault }
@@ -43,6 +46,10 @@ struct PreparedConnection: LookUpConnection {
   var capacity: Int { LookUpBatch.maximumCount }
 
   func take(_ lookUps: [LookUp], now: Deadline) -> any LookUpExchange { LookUpBatch(lookUps, on: self, now: now) }
+
+  func upkeep(now: Deadline) -> (any LookUpExchange)? {
+    combination.takeUntried().map { CombinedQueryTrial($0, on: self, now: now) }
+  }
 
   var descriptor: Int32 { connection.descriptor }
 

@@ -30,13 +30,14 @@ enum People {
 
   /// A directory, and what it reports.
   static func open(
-    _ location: String, passwordFile: String? = nil, queries: QuerySet? = nil, timing: OutageTiming = OutageTiming()
+    _ location: String, passwordFile: String? = nil, queries: QuerySet? = nil, timing: OutageTiming = OutageTiming(),
+    slowness: Duration = CombinedQuery.slowness
   ) throws -> (directory: PostgreSQLDirectory, events: Collected<DirectoryEvent>) {
     let events = Collected<DirectoryEvent>()
     let directory = try PostgreSQLDirectory(
       DirectoryParameters(
         name: "main", location: location, passwordFile: passwordFile, queries: try queries ?? Self.queries(),
-        report: { events.add($0) }), timing: timing)
+        report: { events.add($0) }), timing: timing, slowness: slowness)
     return (directory, events)
   }
 }

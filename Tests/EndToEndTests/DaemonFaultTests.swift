@@ -4,8 +4,8 @@ internal import TestTraits
 internal import Testing
 
 /// The whole daemon through its socket while its database is made to fail: a right password gets its reply or silence, a wrong
-/// one `FAIL` or silence.
-@Suite(.waiting, .serialized) struct DaemonFaultTests {
+/// one `FAIL` or silence. Each test has servers of its own, and waits for outages most of its time: they run beside each other.
+@Suite(.waiting) struct DaemonFaultTests {
   private static let table = """
     CREATE TABLE people (username varchar(255) PRIMARY KEY, password text, uid text);
     """
@@ -36,7 +36,10 @@ internal import Testing
     }
   }
 
-  @Test func noAnswerIsWrongWhilePostgreSQLFails() throws {
+  /// - Parameter trouble: does what it can to the server, or to the way there, and returns how many faults that were.
+  private func askPostgreSQL(
+    _ name: String, during trouble: (PostgreSQLServer, FaultProxy, FaultLoad) throws -> Int
+  ) throws {
     let server = try PostgreSQLServer(access: ["local all reader scram-sha-256", "local all all trust"])
     defer { server.stop() }
     let insert = """
@@ -65,57 +68,69 @@ internal import Testing
       """
     let daemon = try GatepostDaemon { configuration($0, place, uid: "uid_of(username, uid)") }
     let load = FaultLoad(daemon.socketPath, hopeless: FaultLoad.hopeless)
+    defer { _ = load.end() }
     #expect(load.proceed())
-    var faults = 0
+    let faults = try trouble(server, proxy, load)
+    conclude(name, load, faults: faults, daemon)
+  }
 
-    // The server's own: what it says, what it loses, how it ends.
-    let dropConnections = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader';"
-    let troubles = [
-      ("ALTER TABLE people RENAME TO away", "ALTER TABLE away RENAME TO people"),
-      ("REVOKE SELECT ON people FROM reader", "GRANT SELECT ON people TO reader"),
-      ("ALTER TABLE people RENAME uid TO u", "ALTER TABLE people RENAME u TO uid"),
-      ("ALTER ROLE reader PASSWORD 'another'; \(dropConnections)", "ALTER ROLE reader PASSWORD 'database-password'"),
-      ("ALTER ROLE reader CONNECTION LIMIT 0; \(dropConnections)", "ALTER ROLE reader CONNECTION LIMIT -1"),
-      (
-        "ALTER TABLE people ALTER uid TYPE int USING 1; \(dropConnections)",
-        "ALTER TABLE people ALTER uid TYPE text USING CASE username WHEN 'no number' THEN 'abc' ELSE '5000' END"
-      ),
-    ]
-    for (trouble, remedy) in troubles {
-      try server.sql(trouble)
-      faults += 1
-      #expect(load.suffer(), "\(trouble)")
-      try server.sql(remedy)
-      #expect(load.proceed(), "\(remedy)")
-    }
-    // A database that only reads serves logins.
-    try server.sql("ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf(); \(dropConnections)")
-    #expect(load.proceed())
-    try server.sql(
-      "SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf()"
-    )
-    for signal in [SIGTERM, SIGKILL] {
-      faults += try server.signalBackends(signal)
+  /// The server's own: what it says, what it loses, how it ends.
+  @Test func noAnswerIsWrongWhilePostgreSQLFails() throws {
+    try askPostgreSQL("PostgreSQL behind the daemon") { server, _, load in
+      var faults = 0
+      let dropConnections = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader';"
+      let troubles = [
+        ("ALTER TABLE people RENAME TO away", "ALTER TABLE away RENAME TO people"),
+        ("REVOKE SELECT ON people FROM reader", "GRANT SELECT ON people TO reader"),
+        ("ALTER TABLE people RENAME uid TO u", "ALTER TABLE people RENAME u TO uid"),
+        ("ALTER ROLE reader PASSWORD 'another'; \(dropConnections)", "ALTER ROLE reader PASSWORD 'database-password'"),
+        ("ALTER ROLE reader CONNECTION LIMIT 0; \(dropConnections)", "ALTER ROLE reader CONNECTION LIMIT -1"),
+        (
+          "ALTER TABLE people ALTER uid TYPE int USING 1; \(dropConnections)",
+          "ALTER TABLE people ALTER uid TYPE text USING CASE username WHEN 'no number' THEN 'abc' ELSE '5000' END"
+        ),
+      ]
+      for (trouble, remedy) in troubles {
+        try server.sql(trouble)
+        faults += 1
+        #expect(load.suffer(), "\(trouble)")
+        try server.sql(remedy)
+        #expect(load.proceed(), "\(remedy)")
+      }
+      // A database that only reads serves logins.
+      try server.sql("ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf(); \(dropConnections)")
       #expect(load.proceed())
+      try server.sql(
+        "SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf()"
+      )
+      for signal in [SIGTERM, SIGKILL] {
+        faults += try server.signalBackends(signal)
+        #expect(load.proceed())
+      }
+      try server.restart()
+      #expect(load.proceed())
+      server.crash()
+      #expect(load.suffer())
+      try server.start()
+      #expect(load.proceed())
+      server.freeze()
+      #expect(load.suffer())
+      server.thaw()
+      #expect(load.proceed())
+      faults += 4
+      return faults
     }
-    try server.restart()
-    #expect(load.proceed())
-    server.crash()
-    #expect(load.suffer())
-    try server.start()
-    #expect(load.proceed())
-    server.freeze()
-    #expect(load.suffer())
-    server.thaw()
-    #expect(load.proceed())
-    faults += 4
+  }
 
-    spoilTheWay(proxy, load, [.reset, .truncate, .halfClose, .dropWhenReady, .delay, .drip, .refuse])
-    conclude("PostgreSQL behind the daemon", load, faults: faults + proxy.injected.values.reduce(0, +), daemon)
+  @Test func noAnswerIsWrongWhileTheWayToPostgreSQLFails() throws {
+    try askPostgreSQL("the way to PostgreSQL") { _, proxy, load in
+      spoilTheWay(proxy, load, [.reset, .truncate, .halfClose, .dropWhenReady, .delay, .drip, .refuse])
+    }
   }
 
   /// The way to the database: cut off altogether, then one lost connection at a time, each of which is ridden through.
-  private func spoilTheWay(_ proxy: FaultProxy, _ load: FaultLoad, _ passing: [Fault.Kind]) {
+  /// - Returns: how many faults there were.
+  private func spoilTheWay(_ proxy: FaultProxy, _ load: FaultLoad, _ passing: [Fault.Kind]) -> Int {
     let isShort = ProcessInfo.processInfo.environment["GATEPOST_FAULTS"] == nil
     let lasting: [Fault.Kind] =
       isShort ? [.refuse, .stall] : [.refuse, .silence, .reset, .truncate, .halfClose, .stall]
@@ -131,32 +146,37 @@ internal import Testing
     #expect(eventually(within: 600) { proxy.injected.values.reduce(0, +) >= before + goal })
     proxy.heal()
     #expect(load.proceed())
+    return proxy.injected.values.reduce(0, +)
   }
 
   #if MariaDB
-    @Test func noAnswerIsWrongWhileMariaDBFails() throws {
+    private static let function = """
+      DELIMITER //
+      CREATE FUNCTION uid_of(name text, uid text) RETURNS text DETERMINISTIC
+      BEGIN
+        DECLARE number int;
+        IF name LIKE 'raise %' THEN
+          SET number = substr(name, 7);
+          SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = number, MESSAGE_TEXT = 'no';
+        END IF;
+        RETURN uid;
+      END //
+      DELIMITER ;
+      """
+
+    /// The same as `askPostgreSQL`.
+    private func askMariaDB(
+      _ name: String, during trouble: (MariaDBServer, FaultProxy, FaultLoad) throws -> Int
+    ) throws {
       let server = try MariaDBServer()
       defer { server.stop() }
-      let function = """
-        DELIMITER //
-        CREATE FUNCTION uid_of(name text, uid text) RETURNS text DETERMINISTIC
-        BEGIN
-          DECLARE number int;
-          IF name LIKE 'raise %' THEN
-            SET number = substr(name, 7);
-            SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = number, MESSAGE_TEXT = 'no';
-          END IF;
-          RETURN uid;
-        END //
-        DELIMITER ;
-        """
       let hopeless = FaultLoad.mariaDBHopeless.map { "('\($0)', '{PLAIN}secret', 'abc')" }.joined(separator: ", ")
       try server.sql(
         """
         \(Self.table)
         INSERT INTO people SELECT concat('user', seq), concat('{PLAIN}secret', seq), '5000' FROM seq_0_to_\(FaultLoad.users - 1);
         INSERT INTO people VALUES \(hopeless);
-        \(function)
+        \(Self.function)
         CREATE USER reader IDENTIFIED BY 'database-password';
         GRANT SELECT ON people TO reader;
         GRANT EXECUTE ON test.* TO reader;
@@ -172,50 +192,61 @@ internal import Testing
         """
       let daemon = try GatepostDaemon { configuration($0, place, uid: "uid_of(username, uid)") }
       let load = FaultLoad(daemon.socketPath, hopeless: FaultLoad.mariaDBHopeless)
+      defer { _ = load.end() }
       #expect(load.proceed())
-      var faults = 0
+      let faults = try trouble(server, proxy, load)
+      conclude(name, load, faults: faults, daemon)
+    }
 
-      // The server's own: what it says, what it loses, how it ends.
-      let troubles: [(trouble: String, drops: Bool, remedy: String)] = [
-        ("ALTER TABLE people RENAME TO away", false, "ALTER TABLE away RENAME TO people"),
-        ("REVOKE SELECT ON people FROM reader", false, "GRANT SELECT ON people TO reader"),
-        ("ALTER TABLE people RENAME COLUMN uid TO u", false, "ALTER TABLE people RENAME COLUMN u TO uid"),
-        ("DROP FUNCTION uid_of", false, function),
-        ("ALTER USER reader IDENTIFIED BY 'another'", true, "ALTER USER reader IDENTIFIED BY 'database-password'"),
-        ("ALTER USER reader ACCOUNT LOCK", true, "ALTER USER reader ACCOUNT UNLOCK"),
-      ]
-      for (trouble, drops, remedy) in troubles {
-        try server.sql(trouble)
-        if drops { try server.dropConnections(of: "reader") }
-        faults += 1
-        #expect(load.suffer(), "\(trouble)")
-        try server.sql(remedy)
-        #expect(load.proceed(), "\(remedy)")
+    /// The server's own: what it says, what it loses, how it ends.
+    @Test func noAnswerIsWrongWhileMariaDBFails() throws {
+      try askMariaDB("MariaDB behind the daemon") { server, _, load in
+        var faults = 0
+        let troubles: [(trouble: String, drops: Bool, remedy: String)] = [
+          ("ALTER TABLE people RENAME TO away", false, "ALTER TABLE away RENAME TO people"),
+          ("REVOKE SELECT ON people FROM reader", false, "GRANT SELECT ON people TO reader"),
+          ("ALTER TABLE people RENAME COLUMN uid TO u", false, "ALTER TABLE people RENAME COLUMN u TO uid"),
+          ("DROP FUNCTION uid_of", false, Self.function),
+          ("ALTER USER reader IDENTIFIED BY 'another'", true, "ALTER USER reader IDENTIFIED BY 'database-password'"),
+          ("ALTER USER reader ACCOUNT LOCK", true, "ALTER USER reader ACCOUNT UNLOCK"),
+        ]
+        for (trouble, drops, remedy) in troubles {
+          try server.sql(trouble)
+          if drops { try server.dropConnections(of: "reader") }
+          faults += 1
+          #expect(load.suffer(), "\(trouble)")
+          try server.sql(remedy)
+          #expect(load.proceed(), "\(remedy)")
+        }
+        // A database that only reads serves logins.
+        try server.setReadOnly(true)
+        try server.dropConnections(of: "reader")
+        #expect(load.proceed())
+        try server.setReadOnly(false)
+        try server.dropConnections(of: "reader")
+        #expect(load.proceed())
+        // Somebody holds the table for a moment: look-ups wait.
+        try server.sql("LOCK TABLES people WRITE; DO SLEEP(0.5); UNLOCK TABLES")
+        #expect(load.proceed())
+        try server.restart()
+        #expect(load.proceed())
+        server.crash()
+        #expect(load.suffer())
+        try server.start()
+        #expect(load.proceed())
+        server.freeze()
+        #expect(load.suffer())
+        server.thaw()
+        #expect(load.proceed())
+        faults += 6
+        return faults
       }
-      // A database that only reads serves logins.
-      try server.setReadOnly(true)
-      try server.dropConnections(of: "reader")
-      #expect(load.proceed())
-      try server.setReadOnly(false)
-      try server.dropConnections(of: "reader")
-      #expect(load.proceed())
-      // Somebody holds the table for a moment: look-ups wait.
-      try server.sql("LOCK TABLES people WRITE; DO SLEEP(0.5); UNLOCK TABLES")
-      #expect(load.proceed())
-      try server.restart()
-      #expect(load.proceed())
-      server.crash()
-      #expect(load.suffer())
-      try server.start()
-      #expect(load.proceed())
-      server.freeze()
-      #expect(load.suffer())
-      server.thaw()
-      #expect(load.proceed())
-      faults += 6
+    }
 
-      spoilTheWay(proxy, load, [.reset, .truncate, .halfClose, .delay, .drip, .refuse])
-      conclude("MariaDB behind the daemon", load, faults: faults + proxy.injected.values.reduce(0, +), daemon)
+    @Test func noAnswerIsWrongWhileTheWayToMariaDBFails() throws {
+      try askMariaDB("the way to MariaDB") { _, proxy, load in
+        spoilTheWay(proxy, load, [.reset, .truncate, .halfClose, .delay, .drip, .refuse])
+      }
     }
   #endif
 
@@ -242,6 +273,7 @@ internal import Testing
       configuration($0, "type = \"sqlite\"\ndatabase = \"\(path)\"", uid: "uid")
     }
     let load = FaultLoad(daemon.socketPath, hopeless: ["no number"])
+    defer { _ = load.end() }
     #expect(load.proceed())
     var random = SeededGenerator(seed: 3)
     var faults = 0

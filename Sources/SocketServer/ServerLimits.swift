@@ -30,9 +30,9 @@ public struct ServerLimits: Sendable, Equatable {
   public static let acceptsPerTurn = 256
   /// Requests handed over together, before the first of them may have to wait for the rest: see `TurnTaking`.
   static let requestsPerTurn = 64
-  /// How long the server looks out for the next client before it sleeps, where they come one after the other: see `Vigil`. Longer
-  /// takes the processor from the client.
-  static let vigil: Duration = .microseconds(20)
+  /// How long the server looks out for the next client before it sleeps, where they come one after the other: see `Vigil`. As long as
+  /// a client needs from an answer to its next request, even where a thread that sleeps is woken slowly.
+  static let vigil: Duration = .microseconds(50)
   /// Depth of the kernel's queue, cut by it to net.core.somaxconn. cyrus-sasl connects without blocking: a full queue is a
   /// failed login.
   public static let backlog: Int32 = 65_535

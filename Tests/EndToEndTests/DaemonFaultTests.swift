@@ -23,7 +23,18 @@ internal import Testing
     """
   }
 
-  private func conclude(_ name: String, _ load: FaultLoad, faults: Int, _ daemon: GatepostDaemon) {
+  /// - Parameters:
+  ///   - directory: where its accounts are, as the configuration has it.
+  ///   - uid: what the query has for it.
+  ///   - trouble: does what it can to the database, or to the way there, while it is asked, and returns how many faults that were.
+  private func ask(
+    _ name: String, _ directory: String, uid: String, hopeless: [String], during trouble: (FaultLoad) throws -> Int
+  ) throws {
+    let daemon = try GatepostDaemon { configuration($0, directory, uid: uid) }
+    let load = FaultLoad(daemon.socketPath, hopeless: hopeless)
+    defer { _ = load.end() }
+    #expect(load.proceed())
+    let faults = try trouble(load)
     let tally = load.end()
     #expect(tally.wrong == [])
     #expect(tally.accepted > 0 && tally.refused > 0 && tally.silent > 0)
@@ -36,7 +47,22 @@ internal import Testing
     }
   }
 
-  /// - Parameter trouble: does what it can to the server, or to the way there, and returns how many faults that were.
+  /// A server ends and comes back, in each way that it can.
+  /// - Returns: how many faults there were.
+  private func end(_ server: some EndingServer, _ load: FaultLoad) throws -> Int {
+    try server.restart()
+    #expect(load.proceed())
+    server.crash()
+    #expect(load.suffer())
+    try server.start()
+    #expect(load.proceed())
+    server.freeze()
+    #expect(load.suffer())
+    server.thaw()
+    #expect(load.proceed())
+    return 3
+  }
+
   private func askPostgreSQL(
     _ name: String, during trouble: (PostgreSQLServer, FaultProxy, FaultLoad) throws -> Int
   ) throws {
@@ -66,12 +92,7 @@ internal import Testing
       connection = "\(proxy.conninfo(user: "reader"))"
       password-file = "\(passwordFile)"
       """
-    let daemon = try GatepostDaemon { configuration($0, place, uid: "uid_of(username, uid)") }
-    let load = FaultLoad(daemon.socketPath, hopeless: FaultLoad.hopeless)
-    defer { _ = load.end() }
-    #expect(load.proceed())
-    let faults = try trouble(server, proxy, load)
-    conclude(name, load, faults: faults, daemon)
+    try ask(name, place, uid: "uid_of(username, uid)", hopeless: FaultLoad.hopeless) { try trouble(server, proxy, $0) }
   }
 
   /// The server's own: what it says, what it loses, how it ends.
@@ -107,18 +128,7 @@ internal import Testing
         faults += try server.signalBackends(signal)
         #expect(load.proceed())
       }
-      try server.restart()
-      #expect(load.proceed())
-      server.crash()
-      #expect(load.suffer())
-      try server.start()
-      #expect(load.proceed())
-      server.freeze()
-      #expect(load.suffer())
-      server.thaw()
-      #expect(load.proceed())
-      faults += 4
-      return faults
+      return try faults + 1 + end(server, load)
     }
   }
 
@@ -150,7 +160,7 @@ internal import Testing
   }
 
   #if MariaDB
-    private static let function = """
+    private static let uidFunction = """
       DELIMITER //
       CREATE FUNCTION uid_of(name text, uid text) RETURNS text DETERMINISTIC
       BEGIN
@@ -176,7 +186,7 @@ internal import Testing
         \(Self.table)
         INSERT INTO people SELECT concat('user', seq), concat('{PLAIN}secret', seq), '5000' FROM seq_0_to_\(FaultLoad.users - 1);
         INSERT INTO people VALUES \(hopeless);
-        \(Self.function)
+        \(Self.uidFunction)
         CREATE USER reader IDENTIFIED BY 'database-password';
         GRANT SELECT ON people TO reader;
         GRANT EXECUTE ON test.* TO reader;
@@ -190,12 +200,9 @@ internal import Testing
         connection = "host=127.0.0.1 port=\(proxy.port) dbname=test user=reader"
         password-file = "\(passwordFile)"
         """
-      let daemon = try GatepostDaemon { configuration($0, place, uid: "uid_of(username, uid)") }
-      let load = FaultLoad(daemon.socketPath, hopeless: FaultLoad.mariaDBHopeless)
-      defer { _ = load.end() }
-      #expect(load.proceed())
-      let faults = try trouble(server, proxy, load)
-      conclude(name, load, faults: faults, daemon)
+      try ask(name, place, uid: "uid_of(username, uid)", hopeless: FaultLoad.mariaDBHopeless) {
+        try trouble(server, proxy, $0)
+      }
     }
 
     /// The server's own: what it says, what it loses, how it ends.
@@ -206,7 +213,7 @@ internal import Testing
           ("ALTER TABLE people RENAME TO away", false, "ALTER TABLE away RENAME TO people"),
           ("REVOKE SELECT ON people FROM reader", false, "GRANT SELECT ON people TO reader"),
           ("ALTER TABLE people RENAME COLUMN uid TO u", false, "ALTER TABLE people RENAME COLUMN u TO uid"),
-          ("DROP FUNCTION uid_of", false, Self.function),
+          ("DROP FUNCTION uid_of", false, Self.uidFunction),
           ("ALTER USER reader IDENTIFIED BY 'another'", true, "ALTER USER reader IDENTIFIED BY 'database-password'"),
           ("ALTER USER reader ACCOUNT LOCK", true, "ALTER USER reader ACCOUNT UNLOCK"),
         ]
@@ -228,18 +235,7 @@ internal import Testing
         // Somebody holds the table for a moment: look-ups wait.
         try server.sql("LOCK TABLES people WRITE; DO SLEEP(0.5); UNLOCK TABLES")
         #expect(load.proceed())
-        try server.restart()
-        #expect(load.proceed())
-        server.crash()
-        #expect(load.suffer())
-        try server.start()
-        #expect(load.proceed())
-        server.freeze()
-        #expect(load.suffer())
-        server.thaw()
-        #expect(load.proceed())
-        faults += 6
-        return faults
+        return try faults + 3 + end(server, load)
       }
     }
 
@@ -269,34 +265,46 @@ internal import Testing
       try data.write(to: URL(fileURLWithPath: folder.file("new.db")))
       #expect(rename(folder.file("new.db"), path) == 0)
     }
-    let daemon = try GatepostDaemon {
-      configuration($0, "type = \"sqlite\"\ndatabase = \"\(path)\"", uid: "uid")
-    }
-    let load = FaultLoad(daemon.socketPath, hopeless: ["no number"])
-    defer { _ = load.end() }
-    #expect(load.proceed())
-    var random = SeededGenerator(seed: 3)
-    var faults = 0
-    let rounds = ProcessInfo.processInfo.environment["GATEPOST_FAULTS"] == nil ? 5 : 100
-    for _ in 0..<rounds {
-      for fault in 0..<6 {
-        switch fault {
-        case 0: #expect(unlink(path) == 0)
-        case 1: try put(content.prefix(Int(random.next(below: UInt64(content.count)))))
-        case 2: try put(Data((0..<4_096).map { _ in UInt8(truncatingIfNeeded: random.next()) }))
-        case 3: #expect(truncate(path, Int(random.next(below: UInt64(content.count)))) == 0)
-        case 4: try sqlite("DROP TABLE people;")
-        default: try put(content)
+    let place = """
+      type = "sqlite"
+      database = "\(path)"
+      """
+    try ask("SQLite behind the daemon", place, uid: "uid", hopeless: ["no number"]) { load in
+      var random = SeededGenerator(seed: 3)
+      var faults = 0
+      let rounds = ProcessInfo.processInfo.environment["GATEPOST_FAULTS"] == nil ? 5 : 100
+      for _ in 0..<rounds {
+        for fault in 0..<6 {
+          switch fault {
+          case 0: #expect(unlink(path) == 0)
+          case 1: try put(content.prefix(Int(random.next(below: UInt64(content.count)))))
+          case 2: try put(Data((0..<4_096).map { _ in UInt8(truncatingIfNeeded: random.next()) }))
+          case 3: #expect(truncate(path, Int(random.next(below: UInt64(content.count)))) == 0)
+          case 4: try sqlite("DROP TABLE people;")
+          default: try put(content)
+          }
+          faults += 1
+          #expect(fault == 5 || load.suffer(2), "fault \(fault)")
+          try put(content)
+          #expect(load.proceed(5), "after fault \(fault)")
         }
-        faults += 1
-        #expect(fault == 5 || load.suffer(2), "fault \(fault)")
-        try put(content)
-        #expect(load.proceed(5), "after fault \(fault)")
       }
+      // Locked for less than the patience: ridden through.
+      try sqlite("BEGIN EXCLUSIVE;\n.shell sleep 1\nCOMMIT;")
+      #expect(load.proceed())
+      return faults + 1
     }
-    // Locked for less than the patience: ridden through.
-    try sqlite("BEGIN EXCLUSIVE;\n.shell sleep 1\nCOMMIT;")
-    #expect(load.proceed())
-    conclude("SQLite behind the daemon", load, faults: faults + 1, daemon)
   }
 }
+
+/// What both kinds of servers can suffer.
+private protocol EndingServer {
+  func start() throws
+  func restart() throws
+  func crash()
+  func freeze()
+  func thaw()
+}
+
+extension PostgreSQLServer: EndingServer {}
+extension MariaDBServer: EndingServer {}
